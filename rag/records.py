@@ -315,3 +315,30 @@ class Done:
 
 
 Event = Found | TextDelta | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What an answer must know of the answers before it: which number each paper has.
+
+    A paper keeps the number under which it was first offered; `numbers[n - 1]` is the
+    paper_id that `[n]` means.
+    """
+
+    numbers: tuple[str, ...] = ()
+
+    def number(self, papers: tuple[Paper, ...]) -> tuple[Offer, ...]:
+        """Offer papers under their numbers: known ones keep theirs, new ones take the next."""
+        known = {paper_id: number for number, paper_id in enumerate(self.numbers, start=1)}
+        for paper in papers:
+            known.setdefault(paper.paper_id, len(known) + 1)
+        return tuple(Offer(known[paper.paper_id], paper) for paper in papers)
+
+    def after(self, answer: Answer) -> Conversation:
+        """The conversation once this answer has been given."""
+        known = dict.fromkeys(self.numbers)
+        known.update(
+            (offer.paper.paper_id, None)
+            for offer in sorted(answer.papers, key=lambda offer: offer.number)
+        )
+        return Conversation(tuple(known))
