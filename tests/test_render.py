@@ -1,0 +1,406 @@
+"""What the browser is given: answers, marks, sources, and nothing that could run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from rag.records import (
+    Answer,
+    Done,
+    Evidence,
+    Found,
+    Mode,
+    Offer,
+    Paper,
+    PartialDate,
+    Sentence,
+    TextDelta,
+    Timings,
+)
+from ui.markdown import to_html
+from ui.marks import find_marks, place_sentences
+from ui.page import render_broken, render_header, render_welcome
+from ui.render import describe, render_turn, render_waiting
+from ui.sources import is_web_address, render_sources, web_address
+from ui.turns import Problem, Stage, Turn
+
+ABSTRACT = "Long contexts are slow. A gate skips 91% of the blocks. Code & data are out."
+GATE = "A gate skips 91% of the blocks."
+PAPER = Paper(
+    "a",
+    "Sparse <Attention>",
+    ABSTRACT,
+    ("Mira Okafor", "Tomasz Lind", "Jun Watanabe"),
+    9,
+    PartialDate(2025, 6, 26),
+    "2506.21103",
+    "https://arxiv.org/abs/2506.21103",
+    112,
+)
+OTHER = Paper("b", "Forget Gracefully", "The cache grows. We evict.", author_count=31)
+START = ABSTRACT.index(GATE)
+EVIDENCE = Evidence("a", GATE, START, START + len(GATE))
+
+EVIL = "<script>x()</script><img src=//evil onerror=x()>\"'><svg onload=x()>"
+
+
+class _Tags(HTMLParser):
+    """Collects what a browser would make of the HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(html: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(html)
+    tags.close()
+    return tags
+
+
+def assert_harmless(html: str) -> None:
+    """No tag that loads or runs, no handler, no address but a fragment or the web."""
+    for tag, attributes in read(html).tags:
+        assert tag not in {"script", "img", "svg", "iframe", "object", "link", "style", "form"}
+        assert not [name for name in attributes if name.startswith("on") or name == "src"]
+        href = attributes.get("href") or "#"
+        assert href.startswith(("#", "http://", "https://")), href
+
+
+def answered(text: str, *sentences: Sentence, **changes: object) -> Turn:
+    cited = {number for sentence in sentences for number in sentence.citations}
+    offers = (Offer(1, PAPER, 1 in cited), Offer(2, OTHER, 2 in cited))
+    answer = Answer("Q?", text, Mode.MODEL, sentences, offers, model="llama3.1")
+    return Turn(3, "Q?").after(Done(replace(answer, **changes)))
+
+
+def chips(html: str) -> list[tuple[str, str | None]]:
+    return [
+        (attributes["href"], attributes["class"])
+        for tag, attributes in read(html).tags
+        if tag == "a" and "cite" in (attributes.get("class") or "")
+    ]
+
+
+# --- marks --------------------------------------------------------------------------
+
+
+def test_a_mark_leads_to_its_turn_paper_and_sentence() -> None:
+    turn = answered(
+        "The gate skips 91% [1]. Eviction is other [2].",
+        Sentence("The gate skips 91%.", (1,), (EVIDENCE,)),
+        Sentence("Eviction is other.", (2,), (Evidence("b", "We evict.", 17, 26),)),
+    )
+    assert chips(render_turn(turn)) == [("#t3-p1-s1", "cite"), ("#t3-p2-s2", "cite")]
+
+
+def test_marks_side_by_side_and_in_one_bracket_become_one_chip_each() -> None:
+    sentence = Sentence("Both do.", (1, 2), (EVIDENCE,))
+    apart = chips(render_turn(answered("Both do [1][2].", sentence)))
+    together = chips(render_turn(answered("Both do [1, 2].", sentence)))
+    assert apart == together == [("#t3-p1-s1", "cite"), ("#t3-p2-s1", "cite fn-check")]
+
+
+def test_a_mark_after_the_full_stop_belongs_to_the_sentence_before_it() -> None:
+    one, two = Sentence("First one.", (1,)), Sentence("Second one.", (2,))
+    text = "First one. [1] Second one.[2]"
+    marks = find_marks(text, place_sentences(text, (one, two)), (one, two), {1, 2})
+    assert [(mark.numbers, mark.sentence) for mark in marks] == [((1,), 0), ((2,), 1)]
+
+
+def test_emphasis_bullets_and_line_breaks_do_not_hide_a_sentence() -> None:
+    sentences = (Sentence("It is fast, truly.", (1,)), Sentence("It is small.", (2,)))
+    text = "- It is **fast**,\n  truly [1].\n- It is small [2]."
+    places = place_sentences(text, sentences)
+    assert [text[place.start : place.end] for place in places] == [
+        "It is **fast**,\n  truly",
+        "It is small",
+    ]
+
+
+def test_a_number_that_was_not_offered_stays_text() -> None:
+    html = render_turn(answered("As of [2024] it holds.", Sentence("As of it holds.", (1,))))
+    assert chips(html) == []
+    assert "As of [2024] it holds." in html
+
+
+def test_a_citation_without_evidence_says_check_it() -> None:
+    html = render_turn(answered("So it is [2].", Sentence("So it is.", (2,))))
+    assert chips(html) == [("#t3-p2-s1", "cite fn-check")]
+    assert 'title="Forget Gracefully (no sentence of its abstract was matched: check it)"' in html
+
+
+def test_a_sentence_that_cites_nothing_is_marked_but_not_in_a_refusal() -> None:
+    turn = answered("I simply know it. And more.", Sentence("I simply know it."))
+    assert "know it.<span" in render_turn(turn)
+    assert "no source" in render_turn(turn)
+    refusal = answered("Not there.", Sentence("Not there."), refused=True)
+    assert "no source" not in render_turn(refusal)
+
+
+def test_private_characters_of_a_model_cannot_forge_a_chip() -> None:
+    html = render_turn(answered("A \ue0000\ue001 b [1] \ue002.", Sentence("A 0 b.", (1,))))
+    assert len(chips(html)) == 1
+
+
+# --- the small Markdown -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("One\nline.\n\nTwo.", "<p>One line.</p><p>Two.</p>"),
+        ("Both:\n- a\n- **b**", "<p>Both:</p><ul><li>a</li><li><strong>b</strong></li></ul>"),
+        ("3. c\n4. d", '<ol start="3"><li>c</li><li>d</li></ol>'),
+        ("## Head\ntext `x<y`", "<h4>Head</h4><p>text <code>x&lt;y</code></p>"),
+        ("2 ** 3 and a*b*c", "<p>2 ** 3 and a*b*c</p>"),
+        ("", ""),
+        (
+            "| a | b |\n|---|:-:|\n| 1 | <b> |",
+            '<div class="fn-table"><table><thead><tr><th>a</th><th>b</th></tr></thead>'
+            "<tbody><tr><td>1</td><td>&lt;b&gt;</td></tr></tbody></table></div>",
+        ),
+    ],
+)
+def test_the_markdown_of_answers(text: str, html: str) -> None:
+    assert to_html(text) == html
+
+
+def test_links_and_images_in_markdown_stay_text() -> None:
+    text = "[a](javascript:x()) ![b](http://evil.invalid/b.png) <http://evil.invalid>"
+    assert [tag for tag, _ in read(to_html(text)).tags] == ["p"]
+    assert read(to_html(text)).text == text
+
+
+# --- stages -------------------------------------------------------------------------
+
+
+def test_the_stages_of_a_turn_are_told_apart() -> None:
+    asked = Turn(1, "Q?")
+    found = asked.after(Found((Offer(1, PAPER), Offer(2, OTHER)), 12.0))
+    writing = found.after(TextDelta("It skips ")).after(TextDelta("blocks [1] and **mo"))
+    assert "Looking for papers" in render_turn(asked)
+    assert "Reading 2 papers" in render_turn(found)
+    assert "Writing from 2 papers" in render_turn(writing)
+    assert '<a class="cite" href="#t1-p1"' in render_turn(writing)
+    assert "and mo</p>" in render_turn(writing)
+
+
+def test_a_mark_that_has_only_begun_is_not_shown_while_the_text_streams() -> None:
+    writing = Turn(1, "Q?").after(Found((Offer(1, PAPER),), 1.0)).after(TextDelta("Skips [1"))
+    assert "<p>Skips</p>" in render_turn(writing)
+
+
+def test_done_replaces_what_was_streamed() -> None:
+    turn = Turn(3, "Q?").after(TextDelta("provisional"))
+    assert turn.answer is None
+    done = answered("Final [1].", Sentence("Final.", (1,), (EVIDENCE,)))
+    assert "provisional" not in render_turn(turn.after(Done(done.answer)))  # type: ignore[arg-type]
+
+
+def test_a_stopped_answer_keeps_what_came_and_says_so() -> None:
+    turn = Turn(1, "Q?").after(Found((Offer(1, PAPER),), 1.0)).after(TextDelta("Half")).stopped()
+    assert turn.stage is Stage.STOPPED
+    assert "Half" in render_turn(turn)
+    assert "What came before you stopped it stays." in render_turn(turn)
+    assert "Nothing had come yet." in render_turn(Turn(1, "Q?").stopped())
+
+
+def test_an_error_is_told_with_its_remedy_and_a_way_to_ask_again() -> None:
+    turn = Turn(4, "Q?").failed(Problem("nothing answers at <x>", "start `the server`"))
+    html = render_turn(turn)
+    assert "nothing answers at &lt;x&gt;" in html
+    assert "start `the server`" in html
+    assert '<button type="button" class="fn-retry" data-turn="4">' in html
+    assert 'class="fn-refused"' not in html
+
+
+def test_a_refusal_looks_different_from_an_error() -> None:
+    html = render_turn(answered("Nothing there.", refused=True, missing_terms=("Muon<",)))
+    assert 'class="fn-refused"' in html
+    assert "Not in these papers:</span> <b>Muon&lt;</b>" in html
+    assert "fn-error" not in html
+
+
+def test_what_the_reader_must_know_is_said_above_the_answer() -> None:
+    html = render_turn(
+        answered(
+            "Text.",
+            complete=False,
+            notice="The model is away; these are quotations.",
+            dropped_papers=2,
+            invalid_citations=1,
+            timings=Timings(total_ms=2140),
+        )
+    )
+    broken = html.index("The model’s stream broke off: this answer is incomplete.")
+    assert broken < html.index("The model is away; these are quotations.") < html.index("Text.")
+    assert "2 papers found but left out: the model’s context was full" in html
+    assert "1 mark removed: the model cited papers that it was not given" in html
+    assert "<span>Written by llama3.1</span><span>2.1 s</span>" in html
+
+
+def test_a_notice_that_says_the_same_is_not_said_twice() -> None:
+    notice = "The model's stream broke off: this answer is incomplete."
+    html = render_turn(answered("Text.", complete=False, notice=notice))
+    assert html.count("broke off") == 1
+
+
+def test_quotations_say_that_they_are() -> None:
+    assert "Quoted from the abstracts" in render_turn(answered("Text.", mode=Mode.QUOTING))
+
+
+def test_what_a_screen_reader_hears() -> None:
+    assert describe(Turn(1, "Q?")) == "Looking for papers."
+    cited = answered("Yes [1].", Sentence("Yes.", (1,)))
+    assert describe(cited) == "The answer is there; it cites 1 paper."
+    assert describe(answered("No.", refused=True)) == "These papers do not answer the question."
+    assert describe(Turn(1, "Q?").failed(Problem("a<b"))) == "The question failed: a&lt;b"
+
+
+def test_waiting_questions_are_shown() -> None:
+    assert render_waiting(()) == ""
+    assert "<li>a&lt;b</li>" in render_waiting(("a<b",))
+
+
+# --- the panel ----------------------------------------------------------------------
+
+
+def test_the_evidence_is_marked_in_its_abstract_for_its_sentence() -> None:
+    turn = answered(
+        "One [1]. Two [1].",
+        Sentence("One.", (1,), (EVIDENCE,)),
+        Sentence("Two.", (1,), (EVIDENCE,)),
+    )
+    html = render_sources([turn])
+    assert f'slow. <mark class="ev s1 s2">{GATE}</mark> Code &amp; data' in html
+    assert read(html).text.count(ABSTRACT) == 1
+
+
+def test_evidence_that_overlaps_lights_up_each_part_for_its_own_sentences() -> None:
+    turn = answered(
+        "One [2]. Two [2].",
+        Sentence("One.", (2,), (Evidence("b", "The cache grows.", 0, 16),)),
+        Sentence("Two.", (2,), (Evidence("b", "cache grows. We evict.", 4, 26),)),
+    )
+    assert (
+        '<mark class="ev s1">The </mark><mark class="ev s1 s2">cache grows.</mark>'
+        '<mark class="ev s2"> We evict.</mark>'
+    ) in render_sources([turn])
+
+
+def test_evidence_outside_its_abstract_is_left_out() -> None:
+    wrong = Evidence("b", "x", 20, 400)
+    html = render_sources([answered("One [2].", Sentence("One.", (2,), (wrong,)))])
+    assert "<mark" not in html
+
+
+def test_papers_that_are_not_cited_are_folded_below() -> None:
+    html = render_sources([answered("One [2].", Sentence("One.", (2,)))])
+    assert html.index('id="t3-p2"') < html.index("Also read, not cited") < html.index('id="t3-p1"')
+    uncited = render_sources([answered("None.")])
+    assert "Also read" not in uncited
+
+
+def test_a_card_says_what_is_known_and_invents_nothing() -> None:
+    html = render_sources([answered("One [1].", Sentence("One.", (1,)))])
+    assert "<span>Mira Okafor et al.</span><span>26 Jun 2025</span><span>112 upvotes</span>" in html
+    assert "Mira Okafor, Tomasz Lind, Jun Watanabe and 6 more" in html
+    assert '<span class="fn-meta"><span>31 authors</span></span>' in html
+    assert (
+        '<a href="https://arxiv.org/abs/2506.21103" target="_blank" rel="noopener noreferrer">'
+    ) in html
+
+
+def test_every_turn_keeps_its_own_section() -> None:
+    first = replace(answered("One [1].", Sentence("One.", (1,), (EVIDENCE,))), number=1)
+    html = render_sources([first, Turn(2, "later"), answered("Two.")])
+    assert re.findall(r'id="sources-(t\d)"', html) == ["t1", "t3"]
+    assert render_sources([Turn(1, "Q?")]) == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,<script>",
+        "//evil.invalid",
+        "http://",
+        "http://[bad",
+        "file:///etc/passwd",
+        " https://a.b",
+        "",
+    ],
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    assert not is_web_address(url)
+    assert web_address(replace(OTHER, url=url)) == ""
+
+
+def test_a_paper_without_an_address_is_linked_by_its_arxiv_id() -> None:
+    assert web_address(replace(PAPER, url=None)) == "https://arxiv.org/abs/2506.21103"
+    assert web_address(replace(PAPER, url="javascript:x", arxiv_id='"><b>')) == ""
+
+
+# --- nothing runs -------------------------------------------------------------------
+
+
+def test_nothing_that_pages_models_or_readers_wrote_becomes_a_tag() -> None:
+    paper = Paper(
+        "evil",
+        EVIL,
+        EVIL + " sentence.",
+        (EVIL, EVIL, EVIL),
+        url='https://a.b/"onclick="x()',
+        arxiv_id=EVIL,
+    )
+    evidence = Evidence("evil", EVIL, 0, len(EVIL))
+    answer = Answer(
+        EVIL,
+        f"{EVIL} [1]\n\n- {EVIL}\n\n| {EVIL} | `{EVIL}` |",
+        Mode.MODEL,
+        (Sentence(EVIL, (1,), (evidence,)),),
+        (Offer(1, paper, True),),
+        missing_terms=(EVIL,),
+        notice=EVIL,
+        model=EVIL,
+    )
+    turn = Turn(1, EVIL).after(Done(answer))
+    for html in (
+        render_turn(turn),
+        render_sources([turn]),
+        render_turn(turn.failed(Problem(EVIL, EVIL))),
+        render_waiting((EVIL,)),
+        describe(turn.failed(Problem(EVIL))),
+        render_broken(EVIL, EVIL),
+    ):
+        assert_harmless(html)
+        assert "<script" not in html
+
+
+# --- the page -----------------------------------------------------------------------
+
+
+def test_the_header_counts_papers_and_says_who_answers() -> None:
+    assert "1 paper</span>" in render_header(1, "")
+    assert "10,000 papers</span>" in render_header(10_000, "")
+    assert "a &lt;b&gt;" in render_header(2, "a <b>")
+
+
+def test_an_empty_library_says_how_to_add_pages() -> None:
+    assert "<code>footnote add PATH</code>" in render_welcome(0)
+    assert "footnote add" not in render_welcome(3)

@@ -1,0 +1,217 @@
+/* The browser's side of the chat: which turn's sources are shown, which card is open, which
+ * sentence is lit, the drawer on narrow screens, and keeping the end of an answer in view.
+ *
+ * Owns only what the reader did; every word comes from the server. Gradio patches the HTML
+ * in place and takes away what the server did not write, so what the reader did is kept here
+ * and put back after each patch, before the browser paints.
+ */
+(() => {
+  "use strict";
+
+  const TARGET = /^#t(\d+)-p(\d+)(?:-s(\d+))?$/;
+  const narrow = matchMedia("(max-width: 1023.98px)");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const chosen = { turn: 0, paper: 0, sentence: 0 };
+  const opened = new Set();
+  let newest = 0;
+  let drawer = false;
+  let cameFrom = null;
+  let follow = true;
+  let asked = 0;
+  let wasBusy = false;
+
+  const find = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Changing nothing where nothing changes keeps the observer from calling itself for ever.
+  const setClass = (element, name, on) => {
+    if (element.classList.contains(name) !== on) element.classList.toggle(name, on);
+  };
+  const setAttribute = (element, name, value) => {
+    if (value === null) {
+      if (element.hasAttribute(name)) element.removeAttribute(name);
+    } else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+
+  const cardId = () => `t${chosen.turn}-p${chosen.paper}`;
+
+  function noticeNewTurn() {
+    const turns = all(".fn-sources").map((section) => Number(section.dataset.turn));
+    const last = turns.length ? Math.max(...turns) : 0;
+    if (last === newest) return;
+    if (last < newest) opened.clear();
+    newest = last;
+    Object.assign(chosen, { turn: last, paper: 0, sentence: 0 });
+    if (!last) drawer = false;
+  }
+
+  function showChoice() {
+    for (const section of all(".fn-sources")) {
+      setAttribute(section, "hidden", Number(section.dataset.turn) === chosen.turn ? null : "");
+    }
+    for (const fold of all("details.fn-card, details.fn-also")) {
+      setAttribute(fold, "open", opened.has(fold.id) ? "" : null);
+      setClass(fold, "is-chosen", fold.id === cardId());
+    }
+    const card = chosen.paper ? document.getElementById(cardId()) : null;
+    const lit = card && chosen.sentence ? all(`mark.s${chosen.sentence}`, card) : [];
+    for (const mark of all(".fn-panel mark.ev")) setClass(mark, "is-lit", lit.includes(mark));
+    if (card) setClass(card, "is-unmatched", Boolean(chosen.sentence) && !lit.length);
+    const here = `#${cardId()}${chosen.sentence ? `-s${chosen.sentence}` : ""}`;
+    for (const cite of all("a.cite")) {
+      setClass(cite, "is-chosen", Boolean(chosen.paper) && cite.getAttribute("href") === here);
+    }
+  }
+
+  function showDrawer() {
+    const panel = document.getElementById("fn-panel");
+    const open = drawer && narrow.matches && Boolean(panel);
+    setClass(document.documentElement, "fn-drawer-open", open);
+    setClass(document.documentElement, "fn-has-sources", Boolean(panel));
+    if (!panel) return;
+    setAttribute(panel, "role", open ? "dialog" : null);
+    setAttribute(panel, "aria-modal", open ? "true" : null);
+  }
+
+  function apply() {
+    const box = find("#fn-box textarea");
+    if (box) setAttribute(box, "aria-label", "Your question");
+    const announcer = find("#fn-announcer");
+    if (announcer) {
+      setAttribute(announcer, "role", "status");
+      setAttribute(announcer, "aria-live", "polite");
+    }
+    noticeNewTurn();
+    showChoice();
+    showDrawer();
+    keepEndInView();
+  }
+
+  function scrollPanel() {
+    const body = find(".fn-panel-body");
+    const card = document.getElementById(cardId());
+    if (!body || !card) return;
+    const mark = find("mark.is-lit", card);
+    const above = body.getBoundingClientRect().top;
+    const cardTop = card.getBoundingClientRect().top - above;
+    let by = cardTop - 8;
+    if (mark) {
+      // From the title on, unless the sentence would then be below the edge.
+      const { top, bottom } = mark.getBoundingClientRect();
+      if (bottom - above - by > body.clientHeight) by = top - above - body.clientHeight / 3;
+    }
+    const behavior = calm.matches ? "auto" : "smooth";
+    body.scrollTo({ top: body.scrollTop + by, behavior });
+  }
+
+  function choose(turn, paper, sentence, from) {
+    Object.assign(chosen, { turn, paper, sentence });
+    const card = paper ? document.getElementById(cardId()) : null;
+    if (card) {
+      for (const id of [...opened]) if (id.startsWith(`t${turn}-p`)) opened.delete(id);
+      opened.add(card.id);
+      const fold = card.parentElement.closest("details");
+      if (fold) opened.add(fold.id);
+    }
+    drawer = narrow.matches;
+    cameFrom = from;
+    apply();
+    requestAnimationFrame(scrollPanel);
+    if (drawer) find("#fn-panel")?.focus({ preventScroll: true });
+  }
+
+  function closeDrawer() {
+    if (!drawer) return;
+    drawer = false;
+    apply();
+    cameFrom?.focus({ preventScroll: true });
+  }
+
+  function putBack(turn) {
+    const question = find(`#t${turn} .fn-question`);
+    const box = find("#fn-box textarea");
+    if (!question || !box) return;
+    box.value = question.textContent;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  }
+
+  const page = () => document.scrollingElement;
+  const toEnd = () => page().scrollTo({ top: page().scrollHeight });
+  const atEnd = () => page().scrollHeight - page().scrollTop - innerHeight < 120;
+
+  // The end stays in view while an answer grows, unless the reader has scrolled up.
+  function keepEndInView() {
+    const turns = all(".fn-turn").length + all(".fn-waiting li").length;
+    if (turns > asked) follow = true;
+    const busy = Boolean(find(".fn-searching, .fn-writing"));
+    const changed = turns !== asked || busy || wasBusy;
+    asked = turns;
+    wasBusy = busy;
+    if (follow && changed) toEnd();
+  }
+
+  function onClick(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    const cite = target.closest("a.cite");
+    const link = cite && TARGET.exec(cite.getAttribute("href") || "");
+    if (link) {
+      event.preventDefault();
+      choose(Number(link[1]), Number(link[2]), Number(link[3] || 0), cite);
+      return;
+    }
+    const show = target.closest(".fn-show");
+    if (show) return void choose(Number(show.dataset.turn), 0, 0, show);
+    const retry = target.closest(".fn-retry");
+    if (retry) return void putBack(Number(retry.dataset.turn));
+    if (target.closest(".fn-close, .fn-backdrop")) return void closeDrawer();
+    const fold = target.closest(".fn-panel summary")?.parentElement;
+    if (fold) {
+      event.preventDefault();
+      if (opened.has(fold.id)) opened.delete(fold.id);
+      else opened.add(fold.id);
+      apply();
+    }
+  }
+
+  // While the drawer covers the page, Tab stays inside it.
+  function keepFocus(event) {
+    const panel = document.getElementById("fn-panel");
+    if (event.key !== "Tab" || !drawer || !narrow.matches || !panel) return;
+    const stops = all("button, summary, a[href]", panel).filter((one) => one.offsetParent);
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    const active = document.activeElement;
+    if (event.shiftKey && (active === first || active === panel)) last.focus();
+    else if (!event.shiftKey && active === last) first.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  function onKey(event) {
+    if (event.key === "Escape" && drawer) {
+      event.preventDefault();
+      closeDrawer();
+    }
+    keepFocus(event);
+  }
+
+  function begin() {
+    document.addEventListener("click", onClick);
+    document.addEventListener("keydown", onKey);
+    addEventListener("scroll", () => (follow = atEnd()), { passive: true });
+    narrow.addEventListener("change", apply);
+    new MutationObserver(apply).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: ["open", "hidden", "class", "role"],
+    });
+    apply();
+  }
+
+  if (document.body) begin();
+  else addEventListener("DOMContentLoaded", begin);
+})();

@@ -1,0 +1,207 @@
+"""What happens when the reader does something in the chat.
+
+Owns the order of things: which question is answered when, what each event changes on the
+page, how an answer ends. Knows nothing about the layout, and leaves HTML to `ui.render`,
+`ui.sources` and `ui.page`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rag.errors import FootnoteError
+from rag.records import Conversation, Event
+from ui.page import render_broken, render_header, render_welcome
+from ui.render import describe, render_turn, render_turns, render_waiting
+from ui.sources import render_sources
+from ui.turns import Chat, Reading, Turn
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+Updates = dict[Any, Any]
+
+
+class ChatEngine(Protocol):
+    """What the page needs of the engine."""
+
+    def astream(self, question: str, conversation: Conversation) -> AsyncIterator[Event]: ...
+
+    def status(self) -> str: ...
+
+    def examples(self) -> tuple[str, ...]: ...
+
+    def paper_count(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """The components that the handlers write to."""
+
+    header: gr.HTML
+    fresh: gr.Button
+    opening: gr.Column
+    welcome: gr.HTML
+    examples: tuple[gr.Button, ...]
+    history: gr.HTML
+    live: gr.HTML
+    waiting: gr.HTML
+    announcer: gr.HTML
+    sources: gr.HTML
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    chat: gr.State
+
+    @property
+    def conversation(self) -> list[Any]:
+        """What an answer changes."""
+        return [self.history, self.live, self.waiting, self.announcer, self.sources, self.stop]
+
+
+class Handlers:
+    """What happens when the reader does something. All run on the server's event loop."""
+
+    def __init__(self, engine: ChatEngine, page: Page) -> None:
+        self._engine = engine
+        self._page = page
+        self._open: dict[str, Chat] = {}
+
+    async def open(self, chat: Chat, request: gr.Request) -> Updates:
+        """Fill in what is known of the library when the page is loaded."""
+        import gradio as gr
+
+        page = self._page
+        self._open[request.session_hash or ""] = chat
+        hidden: Updates = {button: gr.update(visible=False) for button in page.examples}
+        try:
+            papers, status, questions = await asyncio.to_thread(self._ask_library)
+        except FootnoteError as error:
+            broken = render_broken(str(error), error.remedy)
+            return hidden | {page.header: render_header(0, ""), page.welcome: broken}
+        shown = {
+            button: gr.update(value=question, visible=True)
+            for button, question in zip(page.examples, questions, strict=False)
+        }
+        known = {page.header: render_header(papers, status), page.welcome: render_welcome(papers)}
+        return hidden | shown | known
+
+    def _ask_library(self) -> tuple[int, str, tuple[str, ...]]:
+        papers = self._engine.paper_count()
+        return papers, self._engine.status(), self._engine.examples() if papers else ()
+
+    async def leave(self, request: gr.Request) -> None:
+        """Close the stream of a tab that was closed: nobody reads it any more."""
+        chat = self._open.pop(request.session_hash or "", None)
+        if chat:
+            chat.waiting.clear()
+            chat.stop()
+
+    async def take(self, question: str, chat: Chat) -> Updates:
+        """Keep a question until it can be answered; an empty one is let go."""
+        import gradio as gr
+
+        page = self._page
+        if not question.strip():
+            return {page.box: gr.skip()}
+        chat.waiting.append(question.strip())
+        waits = chat.waiting if chat.busy else ()
+        return {
+            page.box: "",
+            page.opening: gr.update(visible=False),
+            page.fresh: gr.update(visible=True),
+            page.waiting: render_waiting(tuple(waits)),
+            page.announcer: "Your question will be answered next." if waits else "",
+        }
+
+    async def answer(self, chat: Chat) -> AsyncIterator[Updates]:
+        """Answer the questions that wait, one after the other; one such loop in each tab."""
+        import gradio as gr
+
+        if chat.busy:
+            # A generator that ends without a word makes Gradio empty all its outputs.
+            yield {self._page.stop: gr.skip()}
+            return
+        chat.busy = True
+        try:
+            while chat.waiting:
+                async for updates in self._answer_one(chat):
+                    yield updates
+        finally:
+            chat.busy = False
+            chat.stop()
+        yield {self._page.stop: gr.update(visible=False)}
+
+    async def _answer_one(self, chat: Chat) -> AsyncIterator[Updates]:
+        import gradio as gr
+
+        page, began = self._page, chat.round
+        turn = chat.begin()
+        chat.reading = Reading(self._engine.astream(turn.question, chat.conversation))
+        yield {
+            page.history: render_turns(chat.turns[:-1]),
+            page.live: render_turn(turn),
+            page.waiting: render_waiting(tuple(chat.waiting)),
+            page.announcer: describe(turn),
+            page.stop: gr.update(visible=True),
+        }
+        async for updates in self._follow(chat, turn):
+            yield updates
+            if chat.round != began:
+                return
+        if chat.round == began:
+            yield self._conclude(chat)
+
+    async def _follow(self, chat: Chat, turn: Turn) -> AsyncIterator[Updates]:
+        """Show the answer as it comes; the sources only when the papers change."""
+        page, began, reading = self._page, chat.round, chat.reading
+        if reading is None:
+            return
+        async for batch in reading.batches():
+            if chat.round != began:
+                return
+            offers, stage = turn.offers, turn.stage
+            for event in batch:
+                turn = turn.after(event)
+            chat.turns[-1] = turn
+            updates = {page.live: render_turn(turn)}
+            if turn.offers != offers:
+                updates[page.sources] = render_sources(chat.turns)
+            if turn.stage is not stage:
+                updates[page.announcer] = describe(turn)
+            yield updates
+
+    def _conclude(self, chat: Chat) -> Updates:
+        """Show how the turn ended, and keep the numbers that it gave."""
+        page, turn, reading = self._page, chat.turns[-1], chat.reading
+        problem = reading.problem() if reading else None
+        if problem:
+            turn = turn.failed(problem)
+        elif turn.answer is None:
+            turn = turn.stopped()
+        chat.update(turn)
+        return {
+            page.live: render_turn(turn),
+            page.sources: render_sources(chat.turns),
+            page.announcer: describe(turn),
+        }
+
+    async def stop(self, chat: Chat) -> Updates:
+        """Close the stream at once. The answer's own loop then shows what has come."""
+        import gradio as gr
+
+        chat.stop()
+        return {self._page.stop: gr.update(visible=bool(chat.waiting))}
+
+    async def clear(self, chat: Chat) -> Updates:
+        """Begin anew: no turns, no numbers, nothing waiting."""
+        import gradio as gr
+
+        page = self._page
+        chat.clear()
+        emptied = dict.fromkeys(page.conversation[:-1], "")
+        hidden = {page.stop: gr.update(visible=False), page.fresh: gr.update(visible="hidden")}
+        return emptied | hidden | {page.opening: gr.update(visible=True)}

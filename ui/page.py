@@ -1,0 +1,144 @@
+"""The page around the conversation: header, welcome, empty library, style, script, headers.
+
+Owns what does not change from answer to answer, and the promise that the page loads from
+its own server only; knows nothing about answers. Gradio's types appear in `make_theme` only.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from gradio.themes import Base
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
+
+# Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+
+# A page with lines of text, and below a short rule the footnote's dot.
+_MARK = (
+    '<svg class="fn-mark" viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">'
+    '<rect x="1" y="1" width="30" height="30" rx="8" fill="{ground}"/>'
+    '<g stroke="{ink}" stroke-width="2.2" stroke-linecap="round">'
+    '<path d="M8 9.2h12.5M8 14h9.5M8 21h5"/><path d="M14.5 25h9.5" opacity=".75"/></g>'
+    '<circle cx="24" cy="9.2" r="2.4" fill="{dot}"/><circle cx="9.2" cy="25" r="2.2" '
+    'fill="{dot}"/></svg>'
+)
+
+
+def render_header(papers: int, status: str) -> str:
+    """The name, how many papers there are, and who answers."""
+    count = f"{papers:,} paper" if papers == 1 else f"{papers:,} papers"
+    mark = _MARK.format(ground="var(--fn-accent)", ink="var(--fn-page)", dot="var(--fn-dot)")
+    return (
+        f'<div class="fn-brand">{mark}<h1>Footnote</h1></div>'
+        f'<p class="fn-status"><span class="fn-count">{count}</span>'
+        f'<span class="fn-mode" title="{escape(status)}">{escape(status)}</span></p>'
+    )
+
+
+def render_welcome(papers: int) -> str:
+    """What an empty conversation says, or, where there is nothing to ask about, how to begin."""
+    return _INVITATION if papers else _EMPTY
+
+
+def render_broken(message: str, remedy: str) -> str:
+    """Shown in place of the welcome where the library cannot even be opened."""
+    way_out = f'<p class="fn-remedy"><span>Way out</span> {escape(remedy)}</p>' if remedy else ""
+    return (
+        '<div class="fn-error" role="alert"><strong>The library cannot be read</strong>'
+        f"<p>{escape(message)}</p>{way_out}</div>"
+    )
+
+
+_INVITATION = (
+    '<div class="fn-welcome"><h2>Ask these papers.</h2>'
+    "<p>Every sentence of an answer carries its footnote. Follow a number to the sentence "
+    "in the abstract that says so.</p></div>"
+)
+
+_EMPTY = (
+    '<div class="fn-welcome fn-empty"><h2>The library is empty.</h2>'
+    "<p>Give it a page that lists papers: a saved <i>Daily Papers</i> page, an arXiv listing, "
+    "a BibTeX or RIS export. In a terminal:</p>"
+    "<pre><code>footnote add PATH</code></pre>"
+    "<p>Then reload this page.</p></div>"
+)
+
+
+def make_head() -> str:
+    """Style, script and icon for the page's head, so that no other request is needed.
+
+    Not Gradio's `css=`: it puts a prefix before every selector, and the body's are needed.
+    """
+    icon = _MARK.format(ground="#2b4f9e", ink="#fbfaf7", dot="#ffc24b")
+    icon = icon.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    here = files("ui")
+    style = here.joinpath("chat.css").read_text(encoding="utf-8")
+    script = here.joinpath("chat.js").read_text(encoding="utf-8")
+    return (
+        f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'
+        f"<style>{style}</style><script>{script}</script>"
+    )
+
+
+def make_theme() -> Base:
+    """Gradio's barest theme on system fonts, so that no font is fetched from anywhere."""
+    from gradio.themes import Base, Color, Font
+
+    def fonts(names: tuple[str, ...]) -> list[Font | str]:
+        return list(names)
+
+    blue = Color(
+        *("#f1f4fa", "#e0e7f4", "#c5d2ea", "#9fb4dc", "#7591c9", "#4f6fb0"),
+        *("#34518f", "#2b4170", "#22345a", "#1a2744", "#121b30"),
+    )
+    theme = Base(primary_hue=blue, neutral_hue="stone", font=fonts(SANS), font_mono=fonts(MONO))
+    return theme.set(
+        body_background_fill="#fbfaf7",
+        body_background_fill_dark="#16171a",
+        body_text_color="#23211d",
+        body_text_color_dark="#e6e3dc",
+    )
+
+
+class KeepToItself:
+    """ASGI middleware that forbids the browser to load anything from another host."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)

@@ -1,0 +1,169 @@
+"""The panel of sources: for each turn the papers that were read, as cards with abstracts.
+
+Owns the cards and the marking of evidence in them; knows nothing about Gradio. Pure, and
+escapes everything a page wrote, because `gr.HTML` shows it unsanitised. Which turn is
+shown and which card is open is the browser's to remember (`chat.js`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import pairwise
+from urllib.parse import quote, urlsplit
+
+from rag.records import Offer, Paper
+from ui.turns import Turn
+
+AUTHORS_SHOWN = 8
+
+_ARXIV_ID = re.compile(r"^(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(v\d+)?$", re.IGNORECASE)
+
+
+def render_sources(turns: Sequence[Turn]) -> str:
+    """The panel; empty while no turn has found a paper."""
+    sections = "".join(_section(turn) for turn in turns if turn.offers)
+    if not sections:
+        return ""
+    return (
+        '<div class="fn-backdrop"></div>'
+        '<aside class="fn-panel" id="fn-panel" aria-label="Sources" tabindex="-1">'
+        '<header class="fn-panel-head"><h2>Sources</h2>'
+        '<button type="button" class="fn-close" aria-label="Close the sources">'
+        '<span aria-hidden="true">×</span></button></header>'
+        f'<div class="fn-panel-body">{sections}</div></aside>'
+    )
+
+
+def _section(turn: Turn) -> str:
+    cited = [offer for offer in turn.offers if offer.cited]
+    others = [offer for offer in turn.offers if not offer.cited]
+    by_number = sorted(cited, key=lambda offer: offer.number)
+    cards = "".join(_card(turn, offer) for offer in by_number)
+    folded = _also_read(turn, others) if cited else "".join(_card(turn, one) for one in others)
+    return (
+        f'<section class="fn-sources" id="sources-t{turn.number}" data-turn="{turn.number}">'
+        f'<p class="fn-for">{escape(turn.question)}</p>{cards}{folded}</section>'
+    )
+
+
+def _also_read(turn: Turn, offers: Sequence[Offer]) -> str:
+    if not offers:
+        return ""
+    cards = "".join(_card(turn, offer) for offer in offers)
+    return (
+        f'<details class="fn-also" id="t{turn.number}-also"><summary>Also read, not cited'
+        f" <span>{len(offers)}</span></summary>{cards}</details>"
+    )
+
+
+def _card(turn: Turn, offer: Offer) -> str:
+    paper = offer.paper
+    body = f'<p class="fn-abstract">{_abstract(turn, paper)}</p>{_authors(paper)}{_link(paper)}'
+    return (
+        f'<details class="fn-card" id="t{turn.number}-p{offer.number}"><summary>'
+        f'<span class="fn-number">{offer.number}</span>'
+        f'<span class="fn-head"><span class="fn-title">{escape(paper.title)}</span>'
+        f'<span class="fn-meta">{_meta(paper)}</span></span></summary>'
+        f'<div class="fn-card-body">{_unmatched(turn, offer)}{body}</div></details>'
+    )
+
+
+def _unmatched(turn: Turn, offer: Offer) -> str:
+    """Shown by `chat.js` where the sentence that was clicked has no evidence here."""
+    if not offer.cited or turn.answer is None:
+        return ""
+    return (
+        '<p class="fn-unmatched">No sentence of this abstract was matched to the sentence '
+        "you clicked: read it before you rely on it.</p>"
+    )
+
+
+def _meta(paper: Paper) -> str:
+    parts = [_byline(paper), escape(paper.date.in_words()) if paper.date else ""]
+    if paper.upvotes is not None:
+        word = "upvote" if paper.upvotes == 1 else "upvotes"
+        parts.append(f"{paper.upvotes} {word}")
+    return "".join(f"<span>{part}</span>" for part in parts if part)
+
+
+def _byline(paper: Paper) -> str:
+    total = max(paper.author_count or 0, len(paper.authors))
+    if not paper.authors:
+        return f"{total} {'author' if total == 1 else 'authors'}" if total else ""
+    first = escape(paper.authors[0])
+    if total == 1:
+        return first
+    return f"{first} and {escape(paper.authors[1])}" if total == 2 else f"{first} et al."
+
+
+def _authors(paper: Paper) -> str:
+    total = max(paper.author_count or 0, len(paper.authors))
+    if len(paper.authors) < 2:
+        return ""
+    shown = paper.authors[:AUTHORS_SHOWN]
+    more = f" and {total - len(shown)} more" if total > len(shown) else ""
+    return f'<p class="fn-authors">{escape(", ".join(shown))}{more}</p>'
+
+
+def _link(paper: Paper) -> str:
+    url = web_address(paper)
+    name = f"arXiv {paper.arxiv_id}" if paper.arxiv_id else "Open the paper"
+    if not url:
+        return f'<p class="fn-link">{escape(name)}</p>' if paper.arxiv_id else ""
+    return (
+        f'<p class="fn-link"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+        f'{escape(name)}<span aria-hidden="true"> ↗</span></a></p>'
+    )
+
+
+def web_address(paper: Paper) -> str:
+    """The paper's http or https address, made from its arXiv id where it has none; or empty."""
+    if paper.url and is_web_address(paper.url):
+        return paper.url
+    if paper.arxiv_id and _ARXIV_ID.match(paper.arxiv_id):
+        return f"https://arxiv.org/abs/{quote(paper.arxiv_id)}"
+    return ""
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a link may lead there: http or https, with a host, and nothing hidden in it."""
+    if any(character.isspace() or ord(character) < 32 for character in url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _abstract(turn: Turn, paper: Paper) -> str:
+    """The abstract, cut where evidence begins and ends.
+
+    Each piece of evidence carries the class `s<n>` for every sentence `n` of the answer
+    that rests on it, so that a click on a mark can light up just its own.
+    """
+    text = paper.abstract
+    spans = list(_evidence(turn, paper))
+    edges = {edge for _, start, end in spans for edge in (start, end)}
+    cuts = sorted(edges | {0, len(text)})
+    return "".join(
+        _piece(text[a:b], [n for n, s, e in spans if s <= a < e]) for a, b in pairwise(cuts)
+    )
+
+
+def _evidence(turn: Turn, paper: Paper) -> Iterable[tuple[int, int, int]]:
+    """(number of the answer's sentence, start, end) for what lies inside this abstract."""
+    for number, sentence in enumerate(turn.answer.sentences if turn.answer else (), start=1):
+        for item in sentence.evidence:
+            inside = 0 <= item.start < item.end <= len(paper.abstract)
+            if item.paper_id == paper.paper_id and inside:
+                yield number, item.start, item.end
+
+
+def _piece(text: str, sentences: Sequence[int]) -> str:
+    if not sentences:
+        return escape(text)
+    classes = " ".join(f"s{number}" for number in sorted(set(sentences)))
+    return f'<mark class="ev {classes}">{escape(text)}</mark>'
