@@ -1,0 +1,50 @@
+"""Footnote: cited answers from paper abstracts.
+
+    from rag import Footnote
+
+    with Footnote.open(library="papers") as footnote:
+        footnote.add(["saved-listing.txt"])
+        print(footnote.engine().ask("What causes grokking?").text)
+
+Importing this package imports nothing else; the names below are looked up when used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+    from rag.errors import FootnoteError
+    from rag.footnote import Footnote
+    from rag.records import Answer, Conversation, Done, Found, Paper, TextDelta
+    from rag.settings import Settings, load_settings
+
+__all__ = [
+    "Answer",
+    "Conversation",
+    "Done",
+    "Engine",
+    "Footnote",
+    "FootnoteError",
+    "Found",
+    "Paper",
+    "Settings",
+    "TextDelta",
+    "load_settings",
+]
+_HOMES = {
+    "Engine": "rag.engine",
+    "Footnote": "rag.footnote",
+    "FootnoteError": "rag.errors",
+    "Settings": "rag.settings",
+    "load_settings": "rag.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "rag.records")), name)

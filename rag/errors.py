@@ -10,6 +10,7 @@ terminal (`rag.cli`) and the browser (`ui`) catch.
     ├── LibraryError             the SQLite file
     │   ├── LibraryLocked        another process is writing
     │   ├── LibraryTooNew        made by a later version
+    │   ├── LibraryEmpty         asked before any paper was added
     │   └── PaperNotFound
     ├── VectorError              the vectors
     │   └── RecipeMismatch       made by another model or another chunking
@@ -63,6 +64,10 @@ class LibraryTooNew(LibraryError):
     """The library was written by a later version of Footnote."""
 
 
+class LibraryEmpty(LibraryError):
+    """A question was asked of a library that holds no paper."""
+
+
 class PaperNotFound(LibraryError):
     """No paper has this id."""
 
@@ -102,9 +107,7 @@ class ModelNotFound(EndpointError):
 class RateLimited(EndpointError):
     """The server asks to wait (429)."""
 
-    def __init__(
-        self, message: str, *, retry_after: float | None = None, remedy: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.retry_after = retry_after
 

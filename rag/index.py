@@ -33,7 +33,7 @@ BATCH = 64
 Progress = Callable[[int, int], None]
 
 
-def ignore_progress(done: int, total: int) -> None:  # noqa: ARG001 - the shape of Progress
+def ignore_progress(done: int, total: int) -> None:
     """Report nothing."""
 
 
@@ -79,6 +79,13 @@ class Index:
             self._write_current(fresh)
             self._discard_all_but(fresh)
         return done
+
+    def synced_to(self) -> int:
+        """The library's count of changes when it was last synced whole; -1 for never."""
+        return int(self._open_vectors().get_meta("synced_to", "-1"))
+
+    def set_synced(self, changes: int) -> None:
+        self._open_vectors().set_meta("synced_to", str(changes))
 
     def pending(self, papers: Iterable[Paper]) -> int:
         """How many papers are not embedded as they stand."""

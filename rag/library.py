@@ -9,7 +9,6 @@ all. Each thread has its own connection; writers take the lock file beside the l
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 import threading
@@ -18,65 +17,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LibraryError, LibraryTooNew, PaperNotFound
+from rag.errors import LibraryError, PaperNotFound
 from rag.locks import hold_lock
 from rag.merge import merge_entry, start_paper
-from rag.records import AddReport, Entry, Failure, Page, Paper, PartialDate
+from rag.records import AddReport, Entry, Failure, Page, Paper
+from rag.schema import COLUMNS, SELECT, from_row, prepare_schema, to_row
 from rag.titles import make_paper_id, normalise_title
 
-SCHEMA_VERSION = 1
 TITLE_WEIGHT = 2.0
-SCHEMA = """
-CREATE TABLE papers (
-    number INTEGER PRIMARY KEY,
-    paper_id TEXT NOT NULL UNIQUE,
-    title_key TEXT NOT NULL,
-    arxiv_id TEXT UNIQUE,
-    title TEXT NOT NULL,
-    abstract TEXT NOT NULL,
-    authors TEXT NOT NULL,
-    author_count INTEGER,
-    date TEXT,
-    url TEXT,
-    upvotes INTEGER,
-    categories TEXT NOT NULL,
-    pages TEXT NOT NULL,
-    older_abstracts TEXT NOT NULL
-);
-CREATE INDEX papers_by_title ON papers (title_key);
-CREATE VIRTUAL TABLE words USING fts5 (
-    title, abstract, content = 'papers', content_rowid = 'number',
-    tokenize = 'porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
-CREATE TRIGGER papers_inserted AFTER INSERT ON papers BEGIN
-    INSERT INTO words (rowid, title, abstract) VALUES (new.number, new.title, new.abstract);
-END;
-CREATE TRIGGER papers_deleted AFTER DELETE ON papers BEGIN
-    INSERT INTO words (words, rowid, title, abstract)
-    VALUES ('delete', old.number, old.title, old.abstract);
-END;
-CREATE TRIGGER papers_updated AFTER UPDATE ON papers BEGIN
-    INSERT INTO words (words, rowid, title, abstract)
-    VALUES ('delete', old.number, old.title, old.abstract);
-    INSERT INTO words (rowid, title, abstract) VALUES (new.number, new.title, new.abstract);
-END;
-"""
-COLUMNS = (
-    "paper_id",
-    "title",
-    "abstract",
-    "authors",
-    "author_count",
-    "date",
-    "arxiv_id",
-    "url",
-    "upvotes",
-    "categories",
-    "pages",
-    "older_abstracts",
-)
-SELECT = f"SELECT {', '.join(COLUMNS)} FROM papers"
 
 
 class Library:
@@ -97,6 +45,8 @@ class Library:
             for page in pages:
                 with self._write() as connection:
                     outcomes = [_add_entry(connection, entry) for entry in page.entries]
+                    if set(outcomes) - {"unchanged"}:
+                        _count_change(connection)
                 for outcome in outcomes:
                     counts[outcome] += 1
                 failed.extend(page.failures)
@@ -114,11 +64,12 @@ class Library:
             connection.executemany(
                 "DELETE FROM papers WHERE paper_id = ?", [(one,) for one in paper_ids]
             )
+            _count_change(connection)
 
     def papers(self) -> Iterator[Paper]:
         """All papers, in the order in which they were added."""
         for row in self._read(f"{SELECT} ORDER BY number"):
-            yield _from_row(row)
+            yield from_row(row)
 
     def get(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
         """The papers with these ids, by id; ids that no paper has are left out."""
@@ -127,12 +78,21 @@ class Library:
             batch = paper_ids[start : start + 500]
             marks = ", ".join("?" * len(batch))
             for row in self._read(f"{SELECT} WHERE paper_id IN ({marks})", tuple(batch)):
-                found[row[0]] = _from_row(row)
+                found[row[0]] = from_row(row)
         return found
 
     def count(self) -> int:
         """How many papers there are."""
         return int(self._read("SELECT count(*) FROM papers")[0][0])
+
+    def check(self) -> str:
+        """What SQLite finds wrong with the file; empty if nothing."""
+        rows = [row[0] for row in self._read("PRAGMA quick_check(3)")]
+        return "" if rows == ["ok"] else "; ".join(rows)
+
+    def changes(self) -> int:
+        """How often papers were added, changed or removed: tells an index that it is behind."""
+        return int(self._read("SELECT changes FROM state")[0][0])
 
     def match(
         self, words: Sequence[str], limit: int, among: Sequence[str] | None = None
@@ -188,7 +148,7 @@ class Library:
             self.folder.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=30)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
-                _check_schema(connection, self.path)
+                prepare_schema(connection, self.path)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"the library at {self.folder} cannot be opened: {error}",
@@ -232,29 +192,8 @@ class Library:
             ) from error
 
 
-def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise LibraryTooNew(
-            f"{path} has schema {version}; this Footnote knows schemas up to {SCHEMA_VERSION}",
-            remedy="update Footnote: git pull && make install",
-        )
-    if version == 0:
-        for statement in _statements(SCHEMA):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.commit()
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, so that they can stand in one transaction."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+def _count_change(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE state SET changes = changes + 1")
 
 
 def _add_entry(connection: sqlite3.Connection, entry: Entry) -> str:
@@ -282,7 +221,7 @@ def _find_same(connection: sqlite3.Connection, entry: Entry) -> Paper | None:
     rows = connection.execute(
         f"{SELECT} WHERE title_key = ? ORDER BY number", (normalise_title(entry.title),)
     )
-    for paper in map(_from_row, rows.fetchall()):
+    for paper in map(from_row, rows.fetchall()):
         if not (entry.arxiv_id and paper.arxiv_id):
             return paper
     return None
@@ -290,53 +229,19 @@ def _find_same(connection: sqlite3.Connection, entry: Entry) -> Paper | None:
 
 def _find(connection: sqlite3.Connection, column: str, value: str) -> Paper | None:
     row = connection.execute(f"{SELECT} WHERE {column} = ?", (value,)).fetchone()
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
 
 
 def _insert(connection: sqlite3.Connection, paper: Paper) -> None:
     columns = (*COLUMNS, "title_key")
     connection.execute(
         f"INSERT INTO papers ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        (*_to_row(paper), normalise_title(paper.title)),
+        (*to_row(paper), normalise_title(paper.title)),
     )
 
 
 def _update(connection: sqlite3.Connection, paper: Paper) -> None:
     changes = ", ".join(f"{column} = ?" for column in COLUMNS)
     connection.execute(
-        f"UPDATE papers SET {changes} WHERE paper_id = ?", (*_to_row(paper), paper.paper_id)
-    )
-
-
-def _to_row(paper: Paper) -> tuple[Any, ...]:
-    return (
-        paper.paper_id,
-        paper.title,
-        paper.abstract,
-        json.dumps(paper.authors),
-        paper.author_count,
-        str(paper.date) if paper.date else None,
-        paper.arxiv_id,
-        paper.url,
-        paper.upvotes,
-        json.dumps(paper.categories),
-        json.dumps(paper.pages),
-        json.dumps(paper.older_abstracts),
-    )
-
-
-def _from_row(row: Sequence[Any]) -> Paper:
-    return Paper(
-        paper_id=row[0],
-        title=row[1],
-        abstract=row[2],
-        authors=tuple(json.loads(row[3])),
-        author_count=row[4],
-        date=PartialDate.parse(row[5]) if row[5] else None,
-        arxiv_id=row[6],
-        url=row[7],
-        upvotes=row[8],
-        categories=tuple(json.loads(row[9])),
-        pages=tuple(json.loads(row[10])),
-        older_abstracts=tuple(json.loads(row[11])),
+        f"UPDATE papers SET {changes} WHERE paper_id = ?", (*to_row(paper), paper.paper_id)
     )

@@ -73,6 +73,15 @@ class Findings:
     signals: tuple[Signals, ...]
     timings: dict[str, float]
 
+    def to_record(self, question_id: str, question: str) -> dict[str, Any]:
+        """The JSON object that `footnote search --json` prints."""
+        return {
+            "id": question_id,
+            "question": question,
+            "hits": [hit.to_record(rank) for rank, hit in enumerate(self.hits, start=1)],
+            "timings": {name: round(laps, 2) for name, laps in self.timings.items()},
+        }
+
 
 class Retriever:
     """Finds papers. `candidates` are taken from each list before scoring."""

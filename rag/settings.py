@@ -40,15 +40,15 @@ class LlmSettings(Section):
     base_url: str = ""
     model: str = ""
     api_key: SecretStr = SecretStr("")
-    timeout: float = Field(60.0, gt=0)
-    context_window: int = Field(8192, ge=512)
-    max_tokens: int = Field(700, ge=16)
-    temperature: float = Field(0.0, ge=0, le=2)
+    timeout: float = Field(default=60.0, gt=0)
+    context_window: int = Field(default=8192, ge=512)
+    max_tokens: int = Field(default=700, ge=16)
+    temperature: float = Field(default=0.0, ge=0, le=2)
 
 
 class EmbeddingSettings(Section):
     model: str = ""
-    batch_size: int = Field(32, ge=1)
+    batch_size: int = Field(default=32, ge=1)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
@@ -58,8 +58,8 @@ class IndexSettings(Section):
 
 
 class RetrievalSettings(Section):
-    papers: int = Field(8, ge=1, le=50)
-    candidates: int = Field(200, ge=10)
+    papers: int = Field(default=8, ge=1, le=50)
+    candidates: int = Field(default=200, ge=10)
     reranker: str = ""
 
 
@@ -69,7 +69,7 @@ class AnswerSettings(Section):
 
 class ChatSettings(Section):
     host: str = "127.0.0.1"
-    port: int = Field(7860, ge=0, le=65535)
+    port: int = Field(default=7860, ge=0, le=65535)
 
 
 class Settings(BaseSettings):

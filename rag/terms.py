@@ -25,7 +25,9 @@ STOPWORDS = frozenset(
 COMMON_ZIPF = 2.0
 TOKEN = re.compile(r"[^\W_]+(?:[-.'’/+][^\W_]+)*\+*")
 POSSESSIVE = re.compile(r"['’](s|re|ve|ll|d|t|m)$|['’]$", re.IGNORECASE)
-QUANTITY = re.compile(r"\d[\d.,]*(-?(bit|fold|way|shot|step|hop|param\w*|[a-z]{1,2}))?$", re.I)
+QUANTITY = re.compile(
+    r"\d[\d.,]*[a-z]{0,2}(-(bit|fold|way|shot|step|hop|layer|param\w*|year|day))?$", re.IGNORECASE
+)
 SENTENCE_START = re.compile(r"(^|[.?!:;]|[\"“(\[])\s*$")
 CALENDAR = frozenset(
     """january february march april may june july august september october november december
@@ -123,7 +125,7 @@ def _spellings(text: str) -> Iterator[str]:
             yield named[0]
         return
     word = parts[0]
-    if len(word) >= 4:
+    if len(word) >= 4 and not text.isupper():
         yield f"{word}*"
     for cut in range(3, len(word) - 2):
         yield f"{word[:cut]} {word[cut:]}"

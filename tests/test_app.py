@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
-
 from e2e.fake_engine import EXAMPLES, PAPERS, FakeEngine
+
 from rag.errors import LibraryTooNew, SettingsError
 from rag.records import Event, Found, Offer, TextDelta
 from ui.app import serve
@@ -199,6 +199,12 @@ async def test_an_empty_library_offers_no_examples() -> None:
     assert not any(shown[f"example {n}"]["visible"] for n in range(6))
 
 
+async def test_a_question_is_seen_before_its_answer_begins(handlers: Handlers) -> None:
+    taken = await handlers.take("What is <cheaper>?", Chat())
+    assert "What is &lt;cheaper&gt;?" in taken["live"]
+    assert "Looking for papers" in taken["live"]
+
+
 async def test_a_library_that_cannot_be_opened_is_told_on_the_page() -> None:
     class Broken(FakeEngine):
         def paper_count(self) -> int:
@@ -259,11 +265,26 @@ def test_an_address_that_is_not_this_machines_is_named() -> None:
 
 
 def test_importing_the_chat_loads_nothing_heavy() -> None:
-    code = "import sys, ui.app, ui.handlers; print([m for m in ('gradio', 'uvicorn') if m in sys.modules])"
+    code = "import sys, ui.app; print([m for m in ('gradio', 'uvicorn') if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_password_keeps_strangers_out() -> None:
+    from fastapi.testclient import TestClient
+
+    from ui.app import _mount, build
+
+    client = TestClient(_mount(build(FakeEngine()), ("reader", "secret")))
+    assert client.get("/config").status_code == 401
+    assert client.get("/").headers["x-content-type-options"] == "nosniff"
+    wrong = client.post("/login", data={"username": "reader", "password": "guess"})
+    assert wrong.status_code == 400
+    right = client.post("/login", data={"username": "reader", "password": "secret"})
+    assert right.status_code == 200
+    assert client.get("/config").status_code == 200
 
 
 def test_the_server_says_when_it_is_ready_and_ends_with_ctrl_c() -> None:

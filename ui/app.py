@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
 from ui.handlers import ChatEngine, Handlers, Page
-from ui.page import KeepToItself, make_head, make_theme
+from ui.page import KeepToItself, make_head, make_theme, render_brand
 from ui.turns import Chat
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _lay_out() -> Page:
     import gradio as gr
 
     with gr.Row(elem_id="fn-top"):
-        header = gr.HTML(elem_id="fn-header")
+        header = gr.HTML(render_brand(), elem_id="fn-header")
         fresh = gr.Button("New conversation", elem_id="fn-fresh", size="sm", visible="hidden")
     with gr.Column(elem_id="fn-middle"):
         with gr.Column(elem_id="fn-opening") as opening:
@@ -92,9 +92,14 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     import gradio as gr
 
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    slow = quick | {"concurrency_limit": ANSWERS_AT_ONCE, "trigger_mode": "multiple"}
-    quick |= {"concurrency_limit": None}
-    taken = [page.box, page.opening, page.fresh, page.waiting, page.announcer]
+    slow = quick | {
+        "concurrency_limit": ANSWERS_AT_ONCE,
+        "concurrency_id": "answers",
+        "trigger_mode": "multiple",
+    }
+    quick |= {"queue": False}
+    shown = [page.history, page.live, page.waiting, page.announcer]
+    taken = [page.box, page.opening, page.fresh, *shown]
 
     for handler in (Handlers.open, Handlers.leave):
         # Gradio hands its request to the parameter annotated with its class; the

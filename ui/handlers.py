@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import FootnoteError
 from rag.records import Conversation, Event
-from ui.page import render_broken, render_header, render_welcome
+from ui.page import render_brand, render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_turns, render_waiting
 from ui.sources import render_sources
 from ui.turns import Chat, Reading, Turn
@@ -81,7 +81,7 @@ class Handlers:
             papers, status, questions = await asyncio.to_thread(self._ask_library)
         except FootnoteError as error:
             broken = render_broken(str(error), error.remedy)
-            return hidden | {page.header: render_header(0, ""), page.welcome: broken}
+            return hidden | {page.header: render_brand(), page.welcome: broken}
         shown = {
             button: gr.update(value=question, visible=True)
             for button, question in zip(page.examples, questions, strict=False)
@@ -108,14 +108,18 @@ class Handlers:
         if not question.strip():
             return {page.box: gr.skip()}
         chat.waiting.append(question.strip())
-        waits = chat.waiting if chat.busy else ()
-        return {
+        taken: Updates = {
             page.box: "",
             page.opening: gr.update(visible=False),
             page.fresh: gr.update(visible=True),
-            page.waiting: render_waiting(tuple(waits)),
-            page.announcer: "Your question will be answered next." if waits else "",
         }
+        if chat.busy or len(chat.waiting) > 1:
+            told = "Your question will be answered next."
+            waits = render_waiting(tuple(chat.waiting))
+            return taken | {page.waiting: waits, page.announcer: told}
+        # The answer begins with the next event; the question is to be seen at once.
+        turn = Turn(len(chat.turns) + 1, chat.waiting[0])
+        return taken | {page.history: render_turns(chat.turns), page.live: render_turn(turn)}
 
     async def answer(self, chat: Chat) -> AsyncIterator[Updates]:
         """Answer the questions that wait, one after the other; one such loop in each tab."""

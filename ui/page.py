@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 
+# In the order of the page, which is the order in which they overrule one another.
+STYLES = ("page", "ask", "answer", "around", "sources", "narrow")
+
 # Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -46,13 +49,17 @@ _MARK = (
 )
 
 
+def render_brand() -> str:
+    """The mark and the name."""
+    mark = _MARK.format(ground="var(--fn-accent)", ink="var(--fn-page)", dot="var(--fn-dot)")
+    return f'<div class="fn-brand">{mark}<h1>Footnote</h1></div>'
+
+
 def render_header(papers: int, status: str) -> str:
     """The name, how many papers there are, and who answers."""
     count = f"{papers:,} paper" if papers == 1 else f"{papers:,} papers"
-    mark = _MARK.format(ground="var(--fn-accent)", ink="var(--fn-page)", dot="var(--fn-dot)")
     return (
-        f'<div class="fn-brand">{mark}<h1>Footnote</h1></div>'
-        f'<p class="fn-status"><span class="fn-count">{count}</span>'
+        f'{render_brand()}<p class="fn-status"><span class="fn-count">{count}</span>'
         f'<span class="fn-mode" title="{escape(status)}">{escape(status)}</span></p>'
     )
 
@@ -94,7 +101,7 @@ def make_head() -> str:
     icon = _MARK.format(ground="#2b4f9e", ink="#fbfaf7", dot="#ffc24b")
     icon = icon.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
     here = files("ui")
-    style = here.joinpath("chat.css").read_text(encoding="utf-8")
+    style = "".join(here.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
     script = here.joinpath("chat.js").read_text(encoding="utf-8")
     return (
         f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'

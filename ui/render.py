@@ -190,7 +190,7 @@ def _count(number: int, noun: str) -> str:
 
 def _text(turn: Turn) -> str:
     text = turn.text.translate(_PRIVATE)
-    if turn.stage is Stage.WRITING:
+    if turn.answer is None:
         text = _without_half_marks(text)
     sentences = turn.answer.sentences if turn.answer else ()
     offers = {offer.number: offer for offer in turn.offers}
@@ -206,7 +206,7 @@ def _text(turn: Turn) -> str:
 
 
 def _without_half_marks(text: str) -> str:
-    """While a text streams, its last mark or emphasis may have begun but not ended."""
+    """In a text that is not whole, the last mark or emphasis may have begun but not ended."""
     text = _HALF_MARK.sub("", text)
     before, emphasis, begun = text.rpartition("**")
     odd = text.rpartition("\n\n")[2].count("**") % 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.pages.dates import calendar_knows, join_date
+from rag.pages.dates import is_month, join_date
 from rag.records import PartialDate
 
 _NEWSLETTER = re.compile(r"get trending papers in your email inbox.{0,40}$", re.IGNORECASE)
@@ -97,7 +97,7 @@ def is_dot(text: str) -> bool:
 def is_date_line(text: str) -> bool:
     """`Mar 2`, `Feb 27 3`, `Jun 26, 2025` or `Jun 26, 2025 2`: the last number is comments."""
     match = _DATE.match(text)
-    return match is not None and calendar_knows(match["month"])
+    return match is not None and is_month(match["month"])
 
 
 def read_date_line(text: str) -> PartialDate | None:

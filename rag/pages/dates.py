@@ -9,14 +9,21 @@ from __future__ import annotations
 import calendar
 import re
 
-from rag.records import MONTHS, PartialDate
+from rag.records import PartialDate
 
+# Not the calendar module's names: those follow the locale.
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 EARLIEST, LATEST = 1500, 2200
 A_LEAP_YEAR = 2000
 LONGEST = 60
 
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
-_ISO = re.compile(r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?(?!\d)")
+_END = r"(?=$|[T\s/])"
+_ISO = re.compile(r"(?P<year>\d{4})(?:[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,2}))?)?" + _END)
+_DOTTED = re.compile(r"(?P<year>\d{4})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})" + _END)
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})$")
 _MONTH_FIRST = re.compile(_MONTH + r"(?:\s+(?P<day>\d{1,2}))?(?:,?\s+(?P<year>\d{4}))?$")
 _DAY_FIRST = re.compile(
@@ -32,7 +39,7 @@ def parse_date(text: str) -> PartialDate | None:
     text = text.strip()
     if not text or len(text) > LONGEST:
         return None
-    for pattern in (_COMPACT, _ISO, _MONTH_FIRST, _DAY_FIRST):
+    for pattern in (_COMPACT, _ISO, _DOTTED, _MONTH_FIRST, _DAY_FIRST):
         if match := pattern.match(text):
             found = match.groupdict()
             return join_date(found["year"], found["month"], found["day"])
@@ -59,18 +66,16 @@ def number_month(text: str) -> int | None:
     text = text.strip().rstrip(".")
     if text.isdecimal():
         return int(text) if len(text) <= 2 and 1 <= int(text) <= 12 else None
-    if not calendar_knows(text):
-        return None
-    return MONTHS.index(text[:3].title()) + 1
+    return next((at for at, name in enumerate(MONTHS, start=1) if _names(text, name)), None)
 
 
-def calendar_knows(word: str) -> bool:
-    """Whether a word is a month's English name, whole or cut to three or four letters."""
-    head = word[:3].title()
-    if head not in MONTHS:
-        return False
-    whole = calendar.month_name[MONTHS.index(head) + 1].lower()
-    return whole.startswith(word.lower())
+def is_month(word: str) -> bool:
+    """Whether a word is a month's English name, whole or cut to three letters or more."""
+    return any(_names(word, name) for name in MONTHS)
+
+
+def _names(word: str, month: str) -> bool:
+    return len(word) >= 3 and month.startswith(word.lower())
 
 
 def _is_number(text: str) -> bool:

@@ -43,6 +43,7 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+and\s+|\s*;\s*|\n+", re.IGNORECASE)
+_LIST = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _PUNCTUATION = re.compile(r"[\s\-.]+")
 
 
@@ -105,7 +106,7 @@ def find_date(fields: Fields) -> PartialDate | None:
     for name in DATE:
         if found := parse_date(_read_text(fields.get(name))):
             return found
-    year = _read_text(_find(fields, YEAR))
+    year = _read_text(_find(fields, YEAR)).removesuffix(".0")
     parts = (_read_text(fields.get("month")) or None, _read_text(fields.get("day")) or None)
     if not year.isdecimal():
         return parse_date(year)
@@ -195,11 +196,18 @@ def _read_name(item: object) -> str:
 
 
 def _split_text(text: str) -> list[str]:
-    """Part names at `and` or `;`, else at commas unless it is one name, `Last, First`."""
-    text = text.strip().strip("[]") if text.strip().startswith("[") else text
-    if ";" in text or (re.search(r"\band\b", text) and not re.search(r",\s+and\b", text)):
-        return [turn_name(part) for part in _AND.split(text)]
-    parts = [part.strip(" '\"") for part in re.split(r",\s*(?:and\s+)?", tidy(text))]
-    if len(parts) == 2 and " " not in parts[0]:
-        return [turn_name(", ".join(parts))]
-    return parts
+    """Part names at `;` or `and`, else at commas.
+
+    With `and`, a comma in every part turns each (`Last, First and Last, First`), a comma in
+    only some parts them as well (`A, B and C`). One comma after a single word is `Last, First`.
+    """
+    text = text.strip()
+    text = text.strip("[]") if text.startswith("[") else text
+    parts = _AND.split(text)
+    commas = sum("," in part for part in parts)
+    if ";" in text or (len(parts) > 1 and commas in (0, len(parts))):
+        return [turn_name(part) for part in parts]
+    names = [part.strip(" '\"") for part in _LIST.split(tidy(text))]
+    if len(names) == 2 and len(parts) == 1 and " " not in names[0]:
+        return [turn_name(", ".join(names))]
+    return names

@@ -8,6 +8,7 @@ tags that arXiv's abstract pages carry. Knows nothing about the visible page.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 SHAPE = "html"
+DEEPEST = 20_000
+"""Tags left open, above which the parser's time is no longer in proportion to the page."""
 TARGETS = ("DailyPapers", "PaperContent")
+_OPENING = re.compile(
+    r"<(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|t[dhr]|wbr)\b)"
+    r"[a-z]",
+    re.IGNORECASE,
+)
 _FIRST_TAG = {
     "citation_title": "title",
     "citation_abstract": "abstract",
@@ -37,6 +45,8 @@ def read_html(source: str, text: str) -> Page:
     """Read the papers that a saved page states. The line is that of the stating element."""
     from selectolax.lexbor import LexborHTMLParser
 
+    if _count_open(text) > DEEPEST:
+        return make_page(source, SHAPE, [Failure(source, None, "its tags are nested too deeply")])
     tree = LexborHTMLParser(text.replace("\x00", ""))
     outcomes: list[Outcome] = []
     date: PartialDate | None = None
@@ -52,6 +62,12 @@ def read_html(source: str, text: str) -> Page:
     if not outcomes:
         outcomes.extend(_read_tags(tree, source, _find_line(text, "citation_title")))
     return make_page(source, SHAPE, outcomes or [Failure(source, None, NO_PAPERS)], date)
+
+
+def _count_open(text: str) -> int:
+    """About how many elements are opened and not closed, those without an end left out."""
+    opened = sum(1 for _ in _OPENING.finditer(text))
+    return opened - text.count("</") - text.count("/>")
 
 
 def _find_line(text: str, mark: str) -> int:

@@ -39,13 +39,19 @@ class Unit:
     bound: bool = False
 
 
+Row = tuple[float, float, float]
+Table = tuple[Row, Row, Row]
+
+_LABELS = tuple(Label)
+
 FORBIDDEN = 12.0
 LACKING = 5.0
 LONGEST_TITLE = 250
+WORDS_OF_TITLE = 4
 
 # [from][to] with the rows and columns title, abstract, more.
 _LOOSE = ((LACKING, 0.0, FORBIDDEN), (0.0, 6.0, 3.0), (0.0, 6.0, 2.0))
-_CLOSED = ((LACKING, 0.0, FORBIDDEN), (4.0, 6.0, 1.0), (4.0, 6.0, 1.0))
+_CLOSED = ((9.0, 0.0, FORBIDDEN), (4.0, 6.0, 1.0), (4.0, 6.0, 1.0))
 _FRESH = ((LACKING, FORBIDDEN, FORBIDDEN), (0.0, 6.0, FORBIDDEN), (0.0, 6.0, FORBIDDEN))
 _BOUND = ((LACKING, 0.0, FORBIDDEN), (3.0, 6.0, 1.0), (3.0, 6.0, 1.0))
 _FIRST = (0.0, 6.0, FORBIDDEN)
@@ -60,20 +66,15 @@ def label_units(units: list[Unit]) -> list[Label]:
     if not units:
         return []
     closed = any(unit.starts for unit in units)
-    costs = [first + own for first, own in zip(_FIRST, _cost_parts(units[0]), strict=True)]
-    steps: list[tuple[int, ...]] = []
+    costs = _add(_FIRST, _cost_parts(units[0]))
+    origins: list[tuple[int, int, int]] = []
     for unit in units[1:]:
-        table = _choose_table(unit, closed=closed)
-        origins = tuple(_find_origin(costs, table, label) for label in Label)
-        costs = [
-            costs[origin] + table[origin][label] + own
-            for label, origin, own in zip(Label, origins, _cost_parts(unit), strict=True)
-        ]
-        steps.append(origins)
-    return _walk_back(costs, steps)
+        costs, step = _step(costs, _choose_table(unit, closed=closed), _cost_parts(unit))
+        origins.append(step)
+    return _walk_back(_add(costs, _LAST), origins)
 
 
-def _choose_table(unit: Unit, *, closed: bool) -> tuple[tuple[float, ...], ...]:
+def _choose_table(unit: Unit, *, closed: bool) -> Table:
     if unit.starts:
         return _FRESH
     if closed:
@@ -81,40 +82,62 @@ def _choose_table(unit: Unit, *, closed: bool) -> tuple[tuple[float, ...], ...]:
     return _BOUND if unit.bound else _LOOSE
 
 
-def _find_origin(costs: list[float], table: tuple[tuple[float, ...], ...], label: Label) -> int:
-    return min(range(len(Label)), key=lambda origin: costs[origin] + table[origin][label])
+def _step(costs: Row, table: Table, own: Row) -> tuple[Row, tuple[int, int, int]]:
+    """The least cost of ending in each label, and the label it is reached from.
+
+    Written out for the three labels, since a page may have millions of lines.
+    """
+    titled, begun, ongoing = costs
+    from_title, from_abstract, from_more = table
+    reached: list[float] = []
+    origins: list[int] = []
+    for label in (0, 1, 2):
+        best, origin = titled + from_title[label], 0
+        if (cost := begun + from_abstract[label]) < best:
+            best, origin = cost, 1
+        if (cost := ongoing + from_more[label]) < best:
+            best, origin = cost, 2
+        reached.append(best + own[label])
+        origins.append(origin)
+    return (reached[0], reached[1], reached[2]), (origins[0], origins[1], origins[2])
 
 
-def _walk_back(costs: list[float], steps: list[tuple[int, ...]]) -> list[Label]:
-    final = [cost + last for cost, last in zip(costs, _LAST, strict=True)]
-    at = final.index(min(final))
+def _add(one: Row, other: Row) -> Row:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def _walk_back(costs: Row, origins: list[tuple[int, int, int]]) -> list[Label]:
+    at = costs.index(min(costs))
     labels = [Label(at)]
-    for origins in reversed(steps):
-        at = origins[at]
-        labels.append(Label(at))
+    for step in reversed(origins):
+        at = step[at]
+        labels.append(_LABELS[at])
     labels.reverse()
     return labels
 
 
-def _cost_parts(unit: Unit) -> tuple[float, float, float]:
+def _cost_parts(unit: Unit) -> Row:
     """What it costs to take a unit for a title, an abstract, and the rest of one."""
     text = unit.text
     if len(text) > LONGEST_TITLE:
         return 9.0, 0.0, 0.0
     item = _ITEM.match(text) is not None
-    stopped = text.endswith((".", ".)", '."', ".”")) and not text.endswith("...")
+    stopped = text.endswith((".", ".)", '."', ".”", "。")) and not text.endswith("...")
     linked = "http://" in text or "https://" in text
-    plain = _capitals(text) < 0.5
+    capitals = share_capitals(text)
+    plain = capitals < 0.5
     title = 3.5 * stopped + 2.0 * (stopped and len(text) > 120) + 3.0 * item + 2.0 * linked
     title += 1.5 * plain + 1.0 * (plain and text[0].islower()) + 2.0 * (len(text) > 180)
     if stopped or item or len(text) > 180:
-        return title, 0.5 * (len(text) < 60), 0.0
+        return title, 0.5 * (len(text) < 60) + 2.0 * item, 0.0
     abstract = 2.0 if plain or linked else 5.0
     more = 0.0 if text[0].islower() and plain else 0.7 * abstract
-    return title, abstract, more
+    # Dearer than two entries without an abstract: two such titles in a row are just that.
+    certain = not linked and capitals >= 0.7 and text.count(" ") >= WORDS_OF_TITLE
+    return title, 2.5 * LACKING if certain else abstract, more
 
 
-def _capitals(text: str) -> float:
+def share_capitals(text: str) -> float:
     """The share of words of four letters or more that hold a capital; 1 where there is none."""
     words = _WORD.findall(text)
     return sum(word != word.lower() for word in words) / len(words) if words else 1.0

@@ -9,10 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from rag.pages.chrome import Line
-from rag.pages.labels import Unit
+from rag.pages.labels import Unit, share_capitals
 
 NARROWEST, WIDEST = 40, 120
 """Columns between which text is hard-wrapped."""
+LINES_OF_TITLE = 3
 
 Run = list[Line]
 
@@ -48,7 +49,9 @@ def _split_blocks(lines: list[Line]) -> list[Run]:
 def _find_width(blocks: list[Run]) -> int:
     """The column at which the lines are wrapped, or 0 if they are not."""
     pairs = [pair for block in blocks for pair in pairwise(block)]
-    width = max((len(line.text) for block in blocks for line in block), default=0)
+    lengths = sorted(len(line.text) for block in blocks for line in block)
+    # Not the longest: a link is never wrapped and may stand out.
+    width = lengths[(len(lengths) - 1) * 99 // 100] if lengths else 0
     if len(pairs) < 3 or not NARROWEST <= width <= WIDEST:
         return 0
     full = sum(_is_full(line, following, width) for line, following in pairs)
@@ -65,11 +68,19 @@ def _unwrap(block: Run, width: int) -> list[Run]:
     """Join each line to the one before it if that one was full; else every line stands alone."""
     runs: list[Run] = []
     for line in block:
-        if width and runs and _is_full(runs[-1][-1], line, width):
+        if width and runs and _is_full(runs[-1][-1], line, width) and not _turns(runs[-1], line):
             runs[-1].append(line)
         else:
             runs.append([line])
     return runs
+
+
+def _turns(run: Run, line: Line) -> bool:
+    """Whether capitalised words are over: the title was as wide as a full line."""
+    if len(run) > LINES_OF_TITLE:
+        return False
+    title = " ".join(part.text for part in run)
+    return share_capitals(title) > 0.6 and share_capitals(line.text) < 0.4
 
 
 def _holds_entries(blocks: list[list[Run]]) -> bool:

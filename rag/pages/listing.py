@@ -38,9 +38,16 @@ class Section:
         starts = bool(self.lines) and self.lines[-1].number in self.facts
         self.lines.append(replace(line, starts=True) if starts else line)
 
+    def close(self, facts: Facts) -> None:
+        """End the entry that the last line belongs to. Before any entry, facts are nobody's."""
+        if self.lines:
+            self.facts.setdefault(self.lines[-1].number, facts)
+
 
 def read_listing(source: str, text: str) -> Page:
     """Read a listing in any of its shapes; without a header, too."""
+    if _is_crumbs(text):
+        return make_page(source, SHAPE, [Failure(source, None, NO_PAPERS)])
     sections = split_sections(_number_lines(text))
     outcomes = [outcome for section in sections for outcome in _read_section(source, section)]
     headed = any(section.headed or section.facts for section in sections)
@@ -66,9 +73,8 @@ def split_sections(lines: list[Line]) -> list[Section]:
         elif in_header and sections[-1].date is None and chrome.is_date_line(line.text):
             sections[-1].date = chrome.read_date_line(line.text)
             at += 1
-        elif not in_header and (taken := _count_facts(lines, at)):
-            facts = _read_facts(lines[at : at + taken])
-            sections[-1].facts[sections[-1].lines[-1].number] = facts
+        elif taken := _count_facts(lines, at):
+            sections[-1].close(_read_facts(lines[at : at + taken]))
             at += taken
         else:
             sections[-1].add(_part_from_button(lines, at) if in_header else line)
@@ -163,6 +169,12 @@ def _finish(source: str, draft: _Draft) -> Entry:
         author_count=draft.facts.author_count,
         date=draft.facts.date,
     )
+
+
+def _is_crumbs(text: str) -> bool:
+    """Whether it is long and its lines are shorter than those of any listing: columns, a log."""
+    lines = text.count("\n")
+    return lines > 10_000 and len(text) < 20 * lines
 
 
 def _is_plausible(outcomes: Iterable[Outcome]) -> bool:

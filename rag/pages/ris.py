@@ -7,7 +7,7 @@ each; knows nothing about other exports.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.pages.fields import make_entry, turn_name
@@ -15,7 +15,8 @@ from rag.pages.outcome import Outcome, judge_entry, make_page, shorten
 from rag.records import Failure, Page
 
 SHAPE = "ris"
-_START = re.compile(r"[ \t]*TY  ?-")
+_START = re.compile(r"[ \t]*TY  -")
+_TAG = re.compile(r"[A-Z][A-Z0-9]  -")
 _END = re.compile(r"[ \t]*ER  ?-")
 
 
@@ -60,10 +61,22 @@ def split_records(text: str) -> Iterator[Record]:
         yield Record(tuple(lines), start, closed=False)
 
 
+def _join_wrapped(lines: Iterable[str]) -> Iterator[str]:
+    """One line a tag. rispy joins what goes on over lines as well, but in quadratic time."""
+    parts: list[str] = []
+    for line in map(str.strip, lines):
+        if _TAG.match(line) and parts:
+            yield " ".join(parts)
+            parts = []
+        if line:
+            parts.append(line)
+    yield " ".join(parts)
+
+
 def _read_record(record: Record, source: str) -> Outcome:
     import rispy
 
-    text = "\n".join((*(line.strip() for line in record.lines), "ER  - "))
+    text = "\n".join((*_join_wrapped(record.lines), "ER  - "))
     found = rispy.loads(text, skip_unknown_tags=True)[0]
     links = [link for link in found.get("urls", ()) if link]
     fields: dict[str, object] = {

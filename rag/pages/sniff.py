@@ -28,7 +28,7 @@ _JSON = re.compile(r"\[\s*(?:[\[{\"\]]|-?\d|true|false|null|$)|\{\s*(?:[\"}]|$)"
 _ATOM = re.compile(r"<(?:\w+:)?feed[\s>]")
 _MARKUP = re.compile(r"<(?:!|\?xml|[A-Za-z][\w:-]*[\s/>])")
 _BIBTEX = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*\{\s*[^\s{},=]+\s*,", re.MULTILINE)
-_RIS = re.compile(r"^TY  ?- ?\w*", re.MULTILINE)
+_RIS = re.compile(r"^[ \t]*TY  -", re.MULTILINE)
 
 
 def read_page(source: str, data: bytes) -> Page:

@@ -1,0 +1,121 @@
+"""The marks `[n]` in a model's words: found, checked, tied to sentences.
+
+Owns what counts as a mark and to which sentence it belongs; knows nothing about prompts or
+endpoints. A number that was not offered is taken out and counted, never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from rag.records import Evidence, Offer, Paper, Sentence
+from rag.sentences import split_sentences
+from rag.wording import contain, stem_words
+
+MARK = re.compile(r"[ \t]*[\[【]\^?\s*(\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4})*)(?:†[^\]】]*)?\s*[\]】]")
+UNFINISHED = re.compile(r"[ \t]*(?:[\[【][^\]】\n]{0,60})?$")
+LIST_ITEM = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|#+\s+|>\s+)")
+LONGEST_RANGE = 20
+ENOUGH_WORDING = 0.15
+
+
+class MarkFilter:
+    """Rewrites a model's stream as it comes: every mark as `[1][2]`, none that is invalid.
+
+    A mark may come in pieces, so what could still become one is held back.
+    """
+
+    def __init__(self, offered: Collection[int]) -> None:
+        self._offered = frozenset(offered)
+        self._held = ""
+        self.invalid = 0
+
+    def feed(self, text: str) -> str:
+        """Take the next piece; return what is ready to be shown."""
+        self._held += text
+        unfinished = UNFINISHED.search(self._held)
+        cut = unfinished.start() if unfinished else len(self._held)
+        ready, self._held = self._held[:cut], self._held[cut:]
+        return MARK.sub(self._rewrite, ready)
+
+    def flush(self) -> str:
+        """What was held back at the end of the stream."""
+        ready, self._held = self._held, ""
+        return MARK.sub(self._rewrite, ready)
+
+    def _rewrite(self, match: re.Match[str]) -> str:
+        numbers = expand_numbers(match.group(1))
+        known = [number for number in numbers if number in self._offered]
+        self.invalid += len(numbers) - len(known)
+        blank = " " if match.group(0)[0].isspace() else ""
+        return blank + "".join(f"[{number}]" for number in known) if known else ""
+
+
+def expand_numbers(text: str) -> list[int]:
+    """`1, 3-5` -> [1, 3, 4, 5], each once; a range that is too long is its two ends."""
+    numbers: list[int] = []
+    for part in re.split(r"[,;]", text):
+        ends = [int(number) for number in re.findall(r"\d+", part)]
+        if len(ends) == 2 and 0 < ends[1] - ends[0] <= LONGEST_RANGE:
+            numbers += range(ends[0], ends[1] + 1)
+        else:
+            numbers += ends
+    return list(dict.fromkeys(numbers))
+
+
+def parse_sentences(text: str, offers: Sequence[Offer]) -> tuple[Sentence, ...]:
+    """The sentences of an answer whose marks are valid, each with its citations and evidence.
+
+    A mark belongs to the sentence that it stands in, or right behind; one that opens a line
+    belongs to the line's first sentence.
+    """
+    papers = {offer.number: offer.paper for offer in offers}
+    sentences = []
+    for line in text.splitlines():
+        plain, marks = _lift_marks(LIST_ITEM.sub("", line).replace("**", ""))
+        spans = [span for span in split_sentences(plain) if re.search(r"\w", plain[slice(*span)])]
+        for place, (start, end) in enumerate(spans):
+            until = spans[place + 1][0] if place + 1 < len(spans) else len(plain) + 1
+            since = 0 if place == 0 else start
+            numbers = tuple(
+                dict.fromkeys(
+                    number
+                    for position, number in marks
+                    if since < position <= until or position == since == 0
+                )
+            )
+            evidence = _find_evidence(plain[start:end], [papers[number] for number in numbers])
+            sentences.append(Sentence(plain[start:end], numbers, evidence))
+    return tuple(sentences)
+
+
+def _lift_marks(line: str) -> tuple[str, list[tuple[int, int]]]:
+    """The line without its marks, and (position, number) of each in what is left.
+
+    A mark before the full stop and one behind it end up at the same sentence: where the
+    text goes on behind a mark, the mark's position is the end of what came before it.
+    """
+    plain = ""
+    marks: list[tuple[int, int]] = []
+    cursor = 0
+    for match in MARK.finditer(line):
+        plain += line[cursor : match.start()]
+        marks += [(len(plain), number) for number in expand_numbers(match.group(1))]
+        cursor = match.end()
+    return plain + line[cursor:], marks
+
+
+def _find_evidence(sentence: str, papers: Sequence[Paper]) -> tuple[Evidence, ...]:
+    """In each cited abstract the sentence whose wording holds the most of this one."""
+    claim = stem_words(sentence)
+    evidence = []
+    for paper in papers:
+        best, share = (0, 0), 0.0
+        for start, end in split_sentences(paper.abstract):
+            found = contain(claim, stem_words(paper.abstract[start:end]))
+            if found > share:
+                best, share = (start, end), found
+        if share >= ENOUGH_WORDING:
+            evidence.append(Evidence(paper.paper_id, paper.abstract[slice(*best)], *best))
+    return tuple(evidence)

@@ -1,0 +1,138 @@
+"""What is well with a library and its settings, and what to do where it is not.
+
+Owns the examination; changes nothing. Each finding stands for itself, so that one part
+that is broken does not hide the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rag.discover import discover
+from rag.errors import FootnoteError
+from rag.footnote import Footnote
+from rag.llm import Endpoint
+from rag.settings import config_files, user_config_file
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: whether it is well, what was seen, and the way out."""
+
+    part: str
+    well: bool
+    says: str
+    remedy: str = ""
+
+    def to_record(self) -> dict[str, Any]:
+        return {"part": self.part, "well": self.well, "says": self.says, "remedy": self.remedy}
+
+
+def examine(footnote: Footnote) -> list[Finding]:
+    """Look at settings, library, model, recipe, index and endpoint, in this order."""
+    checks: dict[str, Callable[[Footnote], Finding]] = {
+        "settings": examine_settings,
+        "library": examine_library,
+        "model": examine_model,
+        "recipe": examine_recipe,
+        "index": examine_index,
+        "endpoint": examine_endpoint,
+    }
+    findings = []
+    for part, check in checks.items():
+        try:
+            findings.append(check(footnote))
+        except FootnoteError as error:
+            findings.append(Finding(part, False, str(error), error.remedy))
+    return findings
+
+
+def examine_settings(footnote: Footnote) -> Finding:  # noqa: ARG001 - the shape of a check
+    files = ", ".join(str(path) for path in config_files()) or "defaults only"
+    return Finding("settings", True, f"{files}; yours would be {user_config_file()}")
+
+
+def examine_library(footnote: Footnote) -> Finding:
+    count = footnote.library.count()
+    folder = footnote.library.folder
+    problems = footnote.library.check()
+    if problems:
+        return Finding("library", False, f"{folder}: {problems}", "restore a copy of the folder")
+    remedy = "" if count else "footnote add PATH, with a saved listing page"
+    return Finding("library", True, f"{count} papers in {folder}", remedy)
+
+
+def examine_model(footnote: Footnote) -> Finding:
+    return Finding("model", True, footnote.embedder.describe())
+
+
+def examine_recipe(footnote: Footnote) -> Finding:
+    footnote.index.check_recipe()
+    return Finding("recipe", True, footnote.index.recipe)
+
+
+def examine_index(footnote: Footnote) -> Finding:
+    pending = footnote.index.pending(footnote.library.papers())
+    counts = footnote.index.counts()
+    total = footnote.library.count()
+    says = ", ".join(f"{name} {count}" for name, count in counts.items())
+    if pending:
+        return Finding(
+            "index",
+            False,
+            f"{pending} of {total} papers wait to be embedded ({says})",
+            "footnote add any page, or footnote rebuild",
+        )
+    if set(counts.values()) != {total}:
+        return Finding("index", False, f"{says}, but the library holds {total}", "footnote rebuild")
+    return Finding("index", True, f"{says}: as many as the library holds")
+
+
+def examine_endpoint(footnote: Footnote) -> Finding:
+    llm = footnote.settings.llm
+    if not llm.base_url:
+        return asyncio.run(_look_around())
+    return asyncio.run(_ask_endpoint(llm.base_url, llm.model, llm.api_key.get_secret_value()))
+
+
+async def _look_around() -> Finding:
+    found = await discover()
+    if not found:
+        return Finding(
+            "endpoint",
+            True,
+            "none is set: answers are quotations; no local model server is running",
+        )
+    servers = "; ".join(
+        f"{one.name} at {one.base_url} with {', '.join(one.models[:4]) or 'no model'}"
+        for one in found
+    )
+    first = found[0]
+    model = first.models[0] if first.models else "NAME"
+    return Finding(
+        "endpoint",
+        True,
+        f"none is set: answers are quotations; running here: {servers}",
+        f"to use it: FOOTNOTE_LLM__BASE_URL={first.base_url} FOOTNOTE_LLM__MODEL={model} make chat",
+    )
+
+
+async def _ask_endpoint(base_url: str, model: str, key: str) -> Finding:
+    endpoint = Endpoint(base_url, model, key, timeout=5.0)
+    try:
+        models = await endpoint.models()
+        if model and models and model not in models:
+            return Finding(
+                "endpoint",
+                False,
+                f"{base_url} answers, but does not list {model!r}",
+                f"set [llm] model to one of: {', '.join(models[:8])}",
+            )
+        window = await endpoint.context_window()
+    finally:
+        await endpoint.aclose()
+    reads = f", which reads {window} tokens" if window else ""
+    return Finding("endpoint", True, f"{model or 'the first model'} at {base_url}{reads}")

@@ -1,0 +1,62 @@
+"""The numbered papers as the model is given them.
+
+Owns what a paper looks like in a prompt and how many fit; knows nothing about answers.
+Abstracts are other people's text: nothing in them may look like the prompt's own frame or
+like another paper's number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from rag.records import Offer
+
+CHARACTERS_A_TOKEN = 3.2  # English abstracts run to 4 to 5; LaTeX and names need the margin
+PROMPT_TOKENS = 500
+FRAME = re.compile(r"</?\s*papers?\b[^>]*>", re.IGNORECASE)
+FOREIGN_MARK = re.compile(r"[\[【](\s*\^?\d[\d\s,;–-]*)[\]】]")
+
+
+def write_evidence(offers: Sequence[Offer]) -> str:
+    """Every paper as `[n] title (what is known)` and its abstract."""
+    return "\n\n".join(_write_paper(offer) for offer in offers)
+
+
+def fit_offers(offers: Sequence[Offer], tokens: int) -> tuple[Offer, ...]:
+    """The first papers whose text fits into this many tokens: whole papers, at least one.
+
+    Tokens are reckoned from characters, on the safe side, because the endpoint's tokenizer
+    is not known.
+    """
+    room = (tokens - PROMPT_TOKENS) * CHARACTERS_A_TOKEN
+    fitting: list[Offer] = []
+    for offer in offers:
+        room -= len(_write_paper(offer)) + 2
+        if fitting and room < 0:
+            break
+        fitting.append(offer)
+    return tuple(fitting)
+
+
+def _write_paper(offer: Offer) -> str:
+    paper = offer.paper
+    known = [
+        ", ".join(paper.authors[:3]) + (" et al." if len(paper.authors) > 3 else ""),
+        f"{paper.author_count} authors" if paper.author_count and not paper.authors else "",
+        paper.date.in_words() if paper.date else "",
+    ]
+    details = _defuse("; ".join(part for part in known if part))
+    head = f"[{offer.number}] {_defuse(paper.title)}" + (f" ({details})" if details else "")
+    return f"{head}\n{_defuse(paper.abstract)}"
+
+
+def _defuse(text: str) -> str:
+    """One line, no invisible characters, no frame, no marks."""
+    visible = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Co", "Cn")
+    )
+    return FOREIGN_MARK.sub(r"(\1)", FRAME.sub(" ", " ".join(visible.split())))

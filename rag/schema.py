@@ -1,0 +1,132 @@
+"""The library's tables, and papers as rows of them.
+
+Owns the schema and its version; knows nothing about what is asked of the papers.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryTooNew
+from rag.records import Paper, PartialDate
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE papers (
+    number INTEGER PRIMARY KEY,
+    paper_id TEXT NOT NULL UNIQUE,
+    title_key TEXT NOT NULL,
+    arxiv_id TEXT UNIQUE,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    authors TEXT NOT NULL,
+    author_count INTEGER,
+    date TEXT,
+    url TEXT,
+    upvotes INTEGER,
+    categories TEXT NOT NULL,
+    pages TEXT NOT NULL,
+    older_abstracts TEXT NOT NULL
+);
+CREATE TABLE state (changes INTEGER NOT NULL);
+INSERT INTO state VALUES (0);
+CREATE INDEX papers_by_title ON papers (title_key);
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, abstract, content = 'papers', content_rowid = 'number',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+CREATE TRIGGER papers_inserted AFTER INSERT ON papers BEGIN
+    INSERT INTO words (rowid, title, abstract) VALUES (new.number, new.title, new.abstract);
+END;
+CREATE TRIGGER papers_deleted AFTER DELETE ON papers BEGIN
+    INSERT INTO words (words, rowid, title, abstract)
+    VALUES ('delete', old.number, old.title, old.abstract);
+END;
+CREATE TRIGGER papers_updated AFTER UPDATE ON papers BEGIN
+    INSERT INTO words (words, rowid, title, abstract)
+    VALUES ('delete', old.number, old.title, old.abstract);
+    INSERT INTO words (rowid, title, abstract) VALUES (new.number, new.title, new.abstract);
+END;
+"""
+COLUMNS = (
+    "paper_id",
+    "title",
+    "abstract",
+    "authors",
+    "author_count",
+    "date",
+    "arxiv_id",
+    "url",
+    "upvotes",
+    "categories",
+    "pages",
+    "older_abstracts",
+)
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM papers"
+
+
+def prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables of a new file. Raises LibraryTooNew for a later version's."""
+    connection.execute("BEGIN IMMEDIATE")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise LibraryTooNew(
+            f"{path} has schema {version}; this Footnote knows schemas up to {SCHEMA_VERSION}",
+            remedy="update Footnote: git pull && make install",
+        )
+    if version == 0:
+        for statement in _statements(SCHEMA):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.commit()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, so that they can stand in one transaction."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def to_row(paper: Paper) -> tuple[Any, ...]:
+    """The values of COLUMNS."""
+    return (
+        paper.paper_id,
+        paper.title,
+        paper.abstract,
+        json.dumps(paper.authors),
+        paper.author_count,
+        str(paper.date) if paper.date else None,
+        paper.arxiv_id,
+        paper.url,
+        paper.upvotes,
+        json.dumps(paper.categories),
+        json.dumps(paper.pages),
+        json.dumps(paper.older_abstracts),
+    )
+
+
+def from_row(row: Sequence[Any]) -> Paper:
+    """What `to_row` wrote, read back."""
+    return Paper(
+        paper_id=row[0],
+        title=row[1],
+        abstract=row[2],
+        authors=tuple(json.loads(row[3])),
+        author_count=row[4],
+        date=PartialDate.parse(row[5]) if row[5] else None,
+        arxiv_id=row[6],
+        url=row[7],
+        upvotes=row[8],
+        categories=tuple(json.loads(row[9])),
+        pages=tuple(json.loads(row[10])),
+        older_abstracts=tuple(json.loads(row[11])),
+    )

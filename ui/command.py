@@ -1,0 +1,85 @@
+"""The command `footnote chat`.
+
+Owns what is made ready before the chat is served; knows nothing about the page. Heavy
+libraries are imported when the command runs, not when its name is listed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from rag.cli import add_command
+from rag.errors import EmbedderError, SettingsError
+
+if TYPE_CHECKING:
+    from rag.footnote import Footnote
+
+
+def add_chat(commands: Any) -> None:
+    """Add the command to the terminal's; called by the entry point `footnote.commands`."""
+    chat = add_command(commands, "chat", run_chat, "serve the chat in the browser")
+    chat.add_argument("--host", help="the address to listen on (default: 127.0.0.1)")
+    chat.add_argument("--port", type=int, help="the port (default: 7860)")
+    chat.add_argument("--auth", metavar="NAME:PASSWORD", help="ask for these before anything")
+    chat.add_argument("--starter", metavar="PATH", help="pages to add if the library is empty")
+
+
+def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
+    """Serve until Ctrl-C. Raises SettingsError for an address that is open without --auth."""
+    from ui.app import serve
+
+    settings = footnote.settings.chat
+    host = parsed.host or settings.host
+    port = settings.port if parsed.port is None else parsed.port
+    auth = read_auth(parsed.auth)
+    if not is_loopback(host) and auth is None:
+        raise SettingsError(
+            f"{host} can be reached from other machines, and no --auth is given",
+            remedy="footnote chat --host HOST --auth NAME:PASSWORD, or keep to 127.0.0.1",
+        )
+    prepare(footnote, parsed.starter)
+    threading.Thread(target=load_quietly, args=(footnote,), daemon=True).start()
+    serve(footnote.engine(), host=host, port=port, auth=auth)
+    return 0
+
+
+def prepare(footnote: Footnote, starter: str | None) -> None:
+    """Fill an empty library from `starter`, and finish what an interrupted run left."""
+    from rag.terminal import show_progress
+
+    if starter and footnote.library.count() == 0:
+        print("The library is empty: adding the starter papers.", flush=True)
+        with show_progress() as progress:
+            report = footnote.add([starter], progress)
+        print(f"{report.added} papers added.", flush=True)
+    footnote.catch_up()
+
+
+def load_quietly(footnote: Footnote) -> None:
+    """Load the model behind the page; a question that needs it tells what is wrong with it."""
+    try:
+        footnote.embedder.load()
+    except EmbedderError as error:
+        print(f"footnote: {error}\n  try: {error.remedy}", file=sys.stderr)
+
+
+def read_auth(text: str | None) -> tuple[str, str] | None:
+    """`NAME:PASSWORD` as a pair. Raises SettingsError if either is empty."""
+    if text is None:
+        return None
+    name, _, password = text.partition(":")
+    if not name or not password:
+        raise SettingsError("--auth wants NAME:PASSWORD, both of them", remedy="--auth me:secret")
+    return name, password
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
