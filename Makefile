@@ -55,7 +55,7 @@ bench-retrieval: $(INSTALLED_DEV)
 	$(BIN)/python -m eval.retrieval
 
 lock: $(INSTALLED_DEV)
-	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

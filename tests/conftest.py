@@ -1,0 +1,89 @@
+"""What all tests share: a library of the starter papers, and where the shared data lie.
+
+Every socket but loopback's is closed to the suite, so that no test can reach the network.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag import Footnote
+
+pytest_plugins = ["openai_server"]
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "eval" / "corpus"
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_loopback() -> Iterator[None]:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's own config and variables must not decide how a test ends."""
+    patch = pytest.MonkeyPatch()
+    for name in list(os.environ):
+        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+            patch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    patch.setenv("XDG_DATA_HOME", str(home / "data"))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared data; a test that needs them is skipped elsewhere than in CI."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must have the shared data at {SHARED}")
+        pytest.skip("the shared data are not beside the project")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def starter_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library's folder with the starter papers, embedded. Not to be written to."""
+    folder = tmp_path_factory.mktemp("starter")
+    with Footnote.open(library=folder) as footnote:
+        footnote.add([str(CORPUS)])
+    return folder
+
+
+@pytest.fixture
+def starter(starter_folder: Path) -> Iterator[Footnote]:
+    """The starter papers, opened to read."""
+    with Footnote.open(library=starter_folder) as footnote:
+        yield footnote
+
+
+@pytest.fixture(scope="session")
+def shared_library(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Footnote]:
+    """The 346 papers of the shared pages, embedded. Not to be written to."""
+    folder = tmp_path_factory.mktemp("shared")
+    with Footnote.open(library=folder) as footnote:
+        footnote.add([str(shared / "pages")])
+        yield footnote
