@@ -1,7 +1,7 @@
 """The small part of Markdown that an answer may use, turned into safe HTML.
 
-Owns paragraphs, lists, tables, headings, **bold** and `code`; knows nothing about
-citations. Everything is escaped first, so neither links, images nor tags of a page's or
+Owns paragraphs, lists, tables, headings (a line all in bold is one), **bold** and `code`;
+knows nothing about citations. Everything is escaped first, so neither links, images nor tags of a page's or
 a model's text survive: they are shown as they were written.
 """
 
@@ -14,7 +14,7 @@ from itertools import groupby
 
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _NUMBERED = re.compile(r"^\s*(\d{1,3})[.)]\s+")
-_HEADING = re.compile(r"^#{1,6}\s+")
+_HEADING = re.compile(r"^#{1,6}\s+|^\s*\*\*(?=[^*]+\*\*\s*$)")
 _RULE = re.compile(r"^\|?[\s:|-]*-[\s:|-]*\|?$")
 _INLINE = (
     (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), "strong"),
@@ -60,7 +60,8 @@ def _paragraph(lines: Sequence[str]) -> str:
 
 
 def _headings(lines: Sequence[str]) -> str:
-    return "".join(f"<h4>{inline(_HEADING.sub('', line))}</h4>" for line in lines)
+    words = (_HEADING.sub("", line).removesuffix("**") for line in lines)
+    return "".join(f"<h4>{inline(line)}</h4>" for line in words)
 
 
 def _bullets(lines: Sequence[str]) -> str:

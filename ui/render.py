@@ -139,9 +139,16 @@ def _byline(answer: Answer) -> str:
     by = "Quoted from the abstracts"
     if answer.mode is Mode.MODEL:
         by = f"Written by {escape(answer.model or 'the model')}"
-    seconds = answer.timings.total_ms / 1000
-    timing = f"<span>{seconds:.1f} s</span>" if seconds else ""
-    return f'<p class="fn-byline"><span>{by}</span>{timing}</p>'
+    elif answer.refused:
+        by = "Nothing to quote"
+    return f'<p class="fn-byline"><span>{by}</span>{_duration(answer.timings.total_ms)}</p>'
+
+
+def _duration(milliseconds: float) -> str:
+    if not milliseconds:
+        return ""
+    words = f"{milliseconds / 1000:.1f} s" if milliseconds >= 950 else f"{milliseconds:.0f} ms"
+    return f"<span>{words}</span>"
 
 
 def _callouts(answer: Answer) -> str:
@@ -193,13 +200,15 @@ def _text(turn: Turn) -> str:
     if turn.answer is None:
         text = _without_half_marks(text)
     sentences = turn.answer.sentences if turn.answer else ()
+    claims = not (turn.answer and turn.answer.refused)
     offers = {offer.number: offer for offer in turn.offers}
     places = place_sentences(text, sentences)
     marks = find_marks(text, places, sentences, offers)
     html = to_html(_hold_places(text, marks, _uncited_ends(turn, places)))
     for index, mark in enumerate(marks):
         chips = "".join(
-            _chip(turn.number, offers[number], mark.sentence, sentences) for number in mark.numbers
+            _chip(turn.number, offers[number], mark.sentence if claims else None, sentences)
+            for number in mark.numbers
         )
         html = html.replace(f"{_OPEN}{index}{_CLOSE}", chips)
     return html.replace(_UNCITED, _UNCITED_TAG)
