@@ -10,7 +10,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 # the newest torch with several GB of CUDA packages.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help install chat test check format bench-retrieval lock clean
+.PHONY: help install chat test check format bench-retrieval pictures lock clean
 
 help:
 	@echo "make chat             install what is missing and serve the chat (PORT=7860)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test             run the whole test suite"
 	@echo "make check            formatting, lint, types"
 	@echo "make bench-retrieval  nDCG@10 beside BM25 and whole-abstract vectors"
+	@echo "make pictures         take the README's pictures anew (wants chromium)"
 	@echo "make lock             write constraints.txt anew from what is installed"
 
 install: $(INSTALLED)
@@ -53,6 +54,9 @@ format: $(INSTALLED_DEV)
 
 bench-retrieval: $(INSTALLED_DEV)
 	$(BIN)/python -m eval.retrieval
+
+pictures: $(INSTALLED_DEV)
+	$(BIN)/python tests/e2e/pictures.py ui/pictures
 
 lock: $(INSTALLED_DEV)
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -49,6 +50,8 @@ class Index:
         self._vectors: VectorFile | None = None
         self._neighbours: Neighbours | None = None
         self._seen: tuple[int, int] = (0, 0)
+        # Opening Chroma again while another thread asks it would pull it from under that one.
+        self._reading = threading.RLock()
 
     @property
     def recipe(self) -> str:
@@ -72,6 +75,7 @@ class Index:
         with hold_lock(self._library_folder, "rebuilding the index"):
             old = self._read_current()
             fresh = self._next_generation(old)
+            self.close()
             self._switch_to(fresh)
             self._open_vectors().set_meta("recipe", self.recipe)
             done = self._fill(list(papers), progress)
@@ -106,9 +110,10 @@ class Index:
 
     def nearest(self, question: Vectors, k: int) -> list[str]:
         """The k nearest papers of each view, together, nearest first, each once."""
-        self._look_for_changes()
-        neighbours = self._open_neighbours()
-        lists = [neighbours.nearest(view, question, k) for view in VIEWS]
+        with self._reading:
+            self._look_for_changes()
+            neighbours = self._open_neighbours()
+            lists = [neighbours.nearest(view, question, k) for view in VIEWS]
         return list(dict.fromkeys(paper_id for found in lists for paper_id in found))
 
     def vectors(self, paper_ids: Sequence[str]) -> list[PaperVectors]:
@@ -165,8 +170,9 @@ class Index:
 
     def _look_for_changes(self) -> None:
         """Open again what another process has rebuilt or written to."""
-        if self._read_current() != self._generation:
-            self.close()
+        if self._generation and self._read_current() != self._generation:
+            # Not closed: another thread may be reading the old vectors just now.
+            self._vectors = self._neighbours = None
         mark = self._open_vectors().change_mark()
         if mark != self._seen:
             self._seen = mark
@@ -185,7 +191,6 @@ class Index:
         return self._neighbours
 
     def _switch_to(self, generation: str) -> None:
-        self.close()
         folder = self.folder / generation
         try:
             folder.mkdir(parents=True, exist_ok=True)
