@@ -7,6 +7,7 @@ Draft; what a reader must know first is in the draft's notice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from rag.records import Offer, Sentence, TextDelta
 from rag.wire import Message, Piece
 
 REFUSAL = "NOT IN THESE PAPERS"
+MARKS_AROUND = re.compile(r"^[\W_]+|[*_`]+")
 CUT_OFF = "The model's stream broke off: this answer is incomplete."
 ENDINGS = {
     "length": "The answer reached the limit of its length ([llm] max_tokens) and is incomplete.",
@@ -78,7 +80,7 @@ class ModelAnswerer:
                         text += ready
                         yield TextDelta(ready)
         except EndpointError as error:
-            if not text:
+            if not text.strip():
                 raise
             broken = str(error)
         if ready := opening.feed(marks.flush()) + opening.flush():
@@ -107,13 +109,15 @@ class ModelAnswerer:
         finish: str | None,
         broken: str,
     ) -> Draft:
+        sentences = parse_sentences(text, offers)
+        cited = any(sentence.citations for sentence in sentences)
         whole = finish is not None and finish not in ENDINGS and not broken
         notice = "" if whole else broken or ENDINGS.get(finish or "", CUT_OFF)
         return Draft(
             text=text.strip(),
-            sentences=parse_sentences(text, offers),
+            sentences=sentences,
             offers=tuple(offers),
-            refused=refused,
+            refused=refused or (REFUSAL in text and not cited),
             complete=whole,
             notice=notice,
             invalid_citations=invalid,
@@ -135,7 +139,7 @@ class Opening:
         if self._open or self.refused:
             return "" if self.refused else text
         self._held += text
-        start = self._held.lstrip(" \n\t*\"'#").upper()
+        start = " ".join(MARKS_AROUND.sub("", self._held).upper().split())
         if start.startswith(REFUSAL):
             self.refused = True
             return ""

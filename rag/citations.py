@@ -13,10 +13,26 @@ from rag.records import Evidence, Offer, Paper, Sentence
 from rag.sentences import split_sentences
 from rag.wording import contain, stem_words
 
-MARK = re.compile(r"[ \t]*[\[【]\^?\s*(\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4})*)(?:†[^\]】]*)?\s*[\]】]")
-UNFINISHED = re.compile(r"[ \t]*(?:[\[【][^\]】\n]{0,60})?$")
+# A mark is no longer than its pattern allows, so that what may become one is known from the
+# end of what has come, and no text takes more than linear time. What is in code stays.
+_NUMBER = r"\^?\d{1,4}"
+_LABEL = r"[ \t]?(?:papers?[ \t]|#)?[ \t]?"
+MARK = re.compile(
+    r"`[^`\s]{1,60}`"
+    rf"|[ \t]{{0,3}}[\[【]{_LABEL}({_NUMBER}(?:[ \t]?[,;–-][ \t]?{_NUMBER}){{0,19}})"
+    r"[ \t]?(?:†[^\[\]【】\n]{0,60})?[\]】]",
+    re.IGNORECASE,
+)
+UNFINISHED = re.compile(
+    r"(?:`[^`\s]{0,60}"
+    r"|[ \t]{0,3}(?:[\[【][ \t]?(?:p[apers]{0,5}|#)?[ \t]{0,2}[\d \t,;^–-]{0,180}"
+    r"(?:†[^\[\]【】\n]{0,60})?)?)$",
+    re.IGNORECASE,
+)
 LIST_ITEM = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|#+\s+|>\s+)")
+BETWEEN_MARKS = re.compile(r"[ \t]{0,3}[,;]?[ \t]{0,3}")
 LONGEST_RANGE = 20
+FIRST_YEAR = 1000
 ENOUGH_WORDING = 0.15
 
 
@@ -45,11 +61,24 @@ class MarkFilter:
         return MARK.sub(self._rewrite, ready)
 
     def _rewrite(self, match: re.Match[str]) -> str:
-        numbers = expand_numbers(match.group(1))
+        numbers = read_mark(match, self._offered)
+        if not numbers:
+            return match.group()
         known = [number for number in numbers if number in self._offered]
         self.invalid += len(numbers) - len(known)
         blank = " " if match.group(0)[0].isspace() else ""
         return blank + "".join(f"[{number}]" for number in known) if known else ""
+
+
+def read_mark(match: re.Match[str], offered: Collection[int]) -> list[int]:
+    """The numbers of what looks like a mark; none where it is code, an interval or a year.
+
+    No paper is number 0, so `[0, 1]` is an interval; `[2024]` is a year, unless a
+    conversation has come so far.
+    """
+    numbers = expand_numbers(match.group(1)) if match.group(1) else []
+    is_year = all(number >= FIRST_YEAR and number not in offered for number in numbers)
+    return [] if is_year or 0 in numbers else numbers
 
 
 def expand_numbers(text: str) -> list[int]:
@@ -73,7 +102,7 @@ def parse_sentences(text: str, offers: Sequence[Offer]) -> tuple[Sentence, ...]:
     papers = {offer.number: offer.paper for offer in offers}
     sentences = []
     for line in text.splitlines():
-        plain, marks = _lift_marks(LIST_ITEM.sub("", line).replace("**", ""))
+        plain, marks = _lift_marks(LIST_ITEM.sub("", line).replace("**", ""), papers)
         spans = [span for span in split_sentences(plain) if re.search(r"\w", plain[slice(*span)])]
         for place, (start, end) in enumerate(spans):
             until = spans[place + 1][0] if place + 1 < len(spans) else len(plain) + 1
@@ -90,18 +119,24 @@ def parse_sentences(text: str, offers: Sequence[Offer]) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
-def _lift_marks(line: str) -> tuple[str, list[tuple[int, int]]]:
+def _lift_marks(line: str, offered: Collection[int]) -> tuple[str, list[tuple[int, int]]]:
     """The line without its marks, and (position, number) of each in what is left.
 
     A mark before the full stop and one behind it end up at the same sentence: where the
     text goes on behind a mark, the mark's position is the end of what came before it.
+    What only joins two marks, as the comma of `[1], [2]`, goes with them.
     """
     plain = ""
     marks: list[tuple[int, int]] = []
     cursor = 0
     for match in MARK.finditer(line):
-        plain += line[cursor : match.start()]
-        marks += [(len(plain), number) for number in expand_numbers(match.group(1))]
+        numbers = [number for number in read_mark(match, offered) if number in offered]
+        if not numbers:
+            continue
+        between = line[cursor : match.start()]
+        if not (marks and BETWEEN_MARKS.fullmatch(between)):
+            plain += between
+        marks += [(len(plain), number) for number in numbers]
         cursor = match.end()
     return plain + line[cursor:], marks
 

@@ -155,7 +155,7 @@ class Engine(BaseQueryEngine):
         self, question: str, findings: Findings, scope: Scope, offers: tuple[Offer, ...]
     ) -> AsyncGenerator[TextDelta | Answer, None]:
         if scope.refused:
-            answer = refuse(_explain_refusal(scope), offers, self._mode())
+            answer = refuse(_explain_refusal(scope), offers, Mode.QUOTING)
             yield TextDelta(answer.text)
             yield answer
             return
@@ -178,6 +178,7 @@ class Engine(BaseQueryEngine):
         self, question: str, offers: tuple[Offer, ...]
     ) -> AsyncGenerator[TextDelta | Answer, None]:
         assert self._answerer is not None
+        model = await self._answerer.model_name()
         async with aclosing(self._answerer.stream(question, offers)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, TextDelta):
@@ -187,13 +188,16 @@ class Engine(BaseQueryEngine):
                     raise EndpointError("The model's answer was empty.")
                 answer = _from_draft(piece, offers)
                 if piece.refused:
-                    answer = refuse(NOT_ANSWERED, offers, Mode.MODEL)
+                    refusal = refuse(NOT_ANSWERED, offers, Mode.MODEL)
+                    answer = replace(refusal, dropped_papers=answer.dropped_papers)
                     yield TextDelta(answer.text)
-                yield replace(answer, model=await self._answerer.model_name())
+                yield replace(answer, model=model)
 
     def _quote(self, question: str, hits: Sequence[Hit], offers: tuple[Offer, ...]) -> Answer:
         quotations = choose_quotations(question, hits, offers, self.library)
         text, sentences = write_quotations(quotations)
+        if not sentences:
+            return refuse(NOT_ANSWERED, offers, Mode.QUOTING)
         return Answer(
             question=question,
             text=text,
@@ -201,9 +205,6 @@ class Engine(BaseQueryEngine):
             sentences=sentences,
             papers=_mark_cited(offers, sentences),
         )
-
-    def _mode(self) -> Mode:
-        return Mode.QUOTING if self._answerer is None else Mode.MODEL
 
     # LlamaIndex's interface
 

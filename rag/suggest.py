@@ -6,81 +6,125 @@ pairs and words that most titles share; names are what stands before a title's c
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 
 from rag.records import Paper
 from rag.terms import STOPWORDS
 from rag.wording import stem_words
 
+# Words that many titles hold and that name no subject; those of HEADS may end one.
 GENERIC = frozenset(
-    """model models network networks neural learning deep machine data language large via based
-    towards toward approach approaches method methods study new framework analysis training
-    benchmark evaluating understanding better improving improve learn efficient task tasks
-    simple general one two first how llm llms ai generalization generalisation""".split()
+    """neural deep machine large via based towards toward approach approaches study new
+    framework analysis evaluating understanding better improving improve learn efficient
+    simple general one two first how llm llms ai language foundation during beyond nothing
+    something everything being""".split()
 )
+HEADS = frozenset(
+    """model models network networks learning data method methods training benchmark
+    benchmarks task tasks agents generalization generalisation""".split()
+)
+VAGUE = frozenset("information performance distribution evaluation function attention".split())
 SUBJECT = re.compile(r"(ing|tion|sion|ness|ity|ance|ence|graphy|logy|ment)$")
 NAME = re.compile(r"^([A-Z][\w-]*[A-Z0-9][\w-]*)\s*:")
+WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
+FORMS = (
+    "What do these papers find about {}?",
+    "What do these papers say about {}, and do they agree?",
+    "What helps with {}?",
+    "Which papers study {}, and what do they conclude?",
+)
+PAIR = 1.8  # how much more a pair of words counts than a single one
+LONGEST_TITLE = 120
+NAMED = 150
+ALIKE = 0.12
 
 
 def suggest_questions(papers: Iterable[Paper], count: int = 6) -> tuple[str, ...]:
     """Up to `count` questions: subjects that several papers share, and papers by name."""
     listed = list(papers)
-    subjects = find_subjects([paper.title for paper in listed], 4)
-    names = [match.group(1) for paper in listed if (match := NAME.match(paper.title))]
-    forms = ("What do these papers find about {}?", "Do these papers agree on {}?")
-    questions = [forms[place % 2].format(subject) for place, subject in enumerate(subjects)]
-    about = _compare_names(listed)
-    if about:
-        questions.insert(1, f"How do {about[0]} and {about[1]} differ?")
-    elif names:
-        questions.insert(1, f"What does {names[0]} propose?")
-    questions += [f"What does {name} propose, and how well does it do?" for name in names]
-    questions += [f"What is “{paper.title}” about?" for paper in listed[: count if listed else 0]]
+    subjects = find_subjects([paper.title for paper in listed], len(FORMS))
+    named = {match.group(1): paper for paper in listed if (match := NAME.match(paper.title))}
+    compared = _find_alike(named)
+    questions = [form.format(subject) for form, subject in zip(FORMS, subjects, strict=False)]
+    if compared:
+        questions.insert(1, f"How do {compared[0]} and {compared[1]} differ?")
+    said = stem_words(" ".join((*subjects, *(named[name].title for name in compared))))
+    alone = [name for name in named if name not in compared]
+    fresh = [name for name in alone if not stem_words(named[name].title) & said - _dull_stems()]
+    about = [f"What is {name}, and what did it show?" for name in (*fresh, *alone)]
+    questions[4:4] = about[:1]
+    questions += about[1:]
+    questions += [
+        f"What is “{paper.title}” about?"
+        for paper in listed[: count * 2]
+        if not NAME.match(paper.title) and len(paper.title) <= LONGEST_TITLE
+    ]
     return tuple(dict.fromkeys(questions))[:count]
 
 
 def find_subjects(titles: Sequence[str], count: int) -> list[str]:
-    """The word pairs, then words, that the most titles share; none overlaps another."""
-    pairs: Counter[str] = Counter()
-    singles: Counter[str] = Counter()
+    """The word pairs, then words, that the most titles share; none overlaps another.
+
+    "Model" and "models" count as one, named as most titles have it.
+    """
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
     for title in titles:
-        words = re.findall(r"[A-Za-z][A-Za-z-]+", title)
-        content = [word.lower() for word in words]
-        singles.update({word for word in content if SUBJECT.search(word) and not _is_dull(word)})
-        pairs.update(
-            {
-                f"{one} {two}"
-                for one, two in pairwise(content)
-                if one not in STOPWORDS and two not in STOPWORDS and not _is_dull(one)
-            }
-        )
-    ranked = [(2 * seen, text) for text, seen in pairs.items() if seen >= 3]
-    ranked += [(seen, text) for text, seen in singles.items() if seen >= 4]
+        found = {text.removesuffix("s"): text for text in _candidates(title)}
+        for key, text in found.items():
+            forms[key][text] += 1
+    ranked = [
+        (number.total() * (PAIR if " " in key else 1), max(number, key=lambda text: number[text]))
+        for key, number in forms.items()
+        if number.total() >= (3 if " " in key else 4)
+    ]
     chosen: list[str] = []
     for _, text in sorted(ranked, key=lambda pair: (-pair[0], pair[1])):
-        if not any(stem_words(text) & stem_words(other) for other in chosen):
+        if len(chosen) == count:
+            break
+        particular = stem_words(text) - _dull_stems()
+        if particular and not any(particular & stem_words(other) for other in chosen):
             chosen.append(text)
-    return chosen[:count]
+    return chosen
+
+
+def _candidates(title: str) -> Iterator[str]:
+    """What a title may be about: words that end as subjects do, and pairs of neighbours."""
+    for part in re.split(r"[^\w\s-]", title):
+        words = [word.lower() for word in WORD.findall(part)]
+        yield from (word for word in words if SUBJECT.search(word) and not _is_vague(word))
+        for one, two in pairwise(words):
+            if not _is_dull(one) and (two in HEADS or not _is_dull(two)):
+                yield f"{one} {two}"
+
+
+def _is_vague(word: str) -> bool:
+    return word in VAGUE or word.count("-") > 1 or _is_dull(word)
 
 
 def _is_dull(word: str) -> bool:
-    return word in GENERIC or word in STOPWORDS or len(word) < 4
+    return word in GENERIC or word in HEADS or word in STOPWORDS or len(word) < 4
 
 
-def _compare_names(papers: Sequence[Paper]) -> tuple[str, str] | None:
-    """Two named papers whose titles have three words or more in common, and the most."""
-    named = [
-        (match.group(1), stem_words(paper.title[match.end() :]) - stem_words(" ".join(GENERIC)))
-        for paper in papers[:2000]
-        if (match := NAME.match(paper.title))
-    ][:200]
-    pairs = [
-        (len(stems & more), one, other)
-        for (one, stems), (other, more) in combinations(named, 2)
-        if one != other
-    ]
-    shared, one, other = max(pairs, key=lambda pair: pair[0], default=(0, "", ""))
-    return (one, other) if shared >= 3 else None
+def _dull_stems() -> frozenset[str]:
+    return stem_words(" ".join((*GENERIC, *HEADS)))
+
+
+def _find_alike(named: dict[str, Paper]) -> tuple[str, ...]:
+    """The two named papers whose words, by their rarity, have the most in common, if much."""
+    words = {
+        name: stem_words(f"{paper.title} {paper.abstract}")
+        for name, paper in list(named.items())[:NAMED]
+    }
+    spread = Counter(stem for stems in words.values() for stem in stems)
+    weights = {stem: math.log(len(words) / number) for stem, number in spread.items()}
+    best, alike = (), ALIKE
+    for one, other in combinations(words, 2):
+        both = sum(weights[stem] for stem in words[one] & words[other])
+        either = sum(weights[stem] for stem in words[one] | words[other])
+        if either and both / either > alike:
+            best, alike = (one, other), both / either
+    return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import PageError
@@ -22,9 +23,9 @@ def open_pages(paths: Iterable[str]) -> Iterator[Page]:
     """Read every page at these paths, one after the other, in the order given.
 
     A folder is read with all below it, by name, hidden files and folders left out; `-` is
-    standard input. A page's `source` is the path as given. A file that cannot be read is a
-    page with a failure. Raises PageError, before anything is read, for a path where there
-    is nothing.
+    standard input. A page's `source` is the path as given, its entries' the whole path. A
+    file that cannot be read is a page with a failure. Raises PageError, before anything is
+    read, for a path where there is nothing.
     """
     listed = list(paths)
     for path in listed:
@@ -80,7 +81,13 @@ def _read_file(path: str) -> Page:
         data = Path(path).read_bytes()
     except OSError as error:
         return _fail(path, error)
-    return read_page(path, data)
+    return _locate(read_page(path, data), path)
+
+
+def _locate(page: Page, path: str) -> Page:
+    """Entries remember the whole path: the same file is the same page however it is named."""
+    whole = str(Path(path).resolve())
+    return replace(page, entries=tuple(replace(entry, source=whole) for entry in page.entries))
 
 
 def _fail(source: str, error: OSError) -> Page:
