@@ -1,8 +1,8 @@
 """The small part of Markdown that an answer may use, turned into safe HTML.
 
 Owns paragraphs, lists, tables, headings (a line all in bold is one), **bold** and `code`;
-knows nothing about citations. Everything is escaped first, so neither links, images nor tags of a page's or
-a model's text survive: they are shown as they were written.
+knows nothing about citations. Everything is escaped first, so neither links, images nor
+tags of a page's or a model's text survive: they are shown as they were written.
 """
 
 from __future__ import annotations
