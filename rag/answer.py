@@ -80,7 +80,7 @@ class ModelAnswerer:
                         text += ready
                         yield TextDelta(ready)
         except EndpointError as error:
-            if not text.strip():
+            if not text:
                 raise
             broken = str(error)
         if ready := opening.feed(marks.flush()) + opening.flush():

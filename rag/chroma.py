@@ -22,7 +22,10 @@ HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_sear
 
 
 class Neighbours:
-    """The collections `<name>-<view>`, in `folder` or at the server `url`."""
+    """The collections `<name>-<view>`, in `folder` or at the server `url`.
+
+    One call at a time: `reopen` would pull the client from under another thread's query.
+    """
 
     def __init__(self, folder: Path, name: str, views: Sequence[str], url: str = "") -> None:
         self._folder = folder
@@ -52,7 +55,7 @@ class Neighbours:
 
     def nearest(self, view: str, vector: Vectors, k: int) -> list[str]:
         """Up to k paper_ids, nearest first."""
-        with _translate():
+        with self._lock, _translate():
             collection = self._collection(view)
             count = collection.count()
             if count == 0:
@@ -64,11 +67,11 @@ class Neighbours:
 
     def ids(self, view: str) -> set[str]:
         """Every paper_id of a view."""
-        with _translate():
+        with self._lock, _translate():
             return set(self._collection(view).get(include=[])["ids"])
 
     def count(self, view: str) -> int:
-        with _translate():
+        with self._lock, _translate():
             return int(self._collection(view).count())
 
     def reopen(self) -> None:

@@ -29,6 +29,7 @@ UNFINISHED = re.compile(
     r"(?:†[^\[\]【】\n]{0,60})?)?)$",
     re.IGNORECASE,
 )
+LONGEST_MARK = 300
 LIST_ITEM = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|#+\s+|>\s+)")
 BETWEEN_MARKS = re.compile(r"[ \t]{0,3}[,;]?[ \t]{0,3}")
 LONGEST_RANGE = 20
@@ -50,8 +51,7 @@ class MarkFilter:
     def feed(self, text: str) -> str:
         """Take the next piece; return what is ready to be shown."""
         self._held += text
-        unfinished = UNFINISHED.search(self._held)
-        cut = unfinished.start() if unfinished else len(self._held)
+        cut = _find_unfinished(self._held)
         ready, self._held = self._held[:cut], self._held[cut:]
         return MARK.sub(self._rewrite, ready)
 
@@ -68,6 +68,17 @@ class MarkFilter:
         self.invalid += len(numbers) - len(known)
         blank = " " if match.group(0)[0].isspace() else ""
         return blank + "".join(f"[{number}]" for number in known) if known else ""
+
+
+def _find_unfinished(text: str) -> int:
+    """Where what could still become a mark begins; the end of the text if nothing could."""
+    found = UNFINISHED.search(text, max(0, len(text) - LONGEST_MARK))
+    for match in MARK.finditer(text):
+        if not found or match.start() >= found.start():
+            break
+        if match.end() > found.start():
+            found = UNFINISHED.search(text, match.end())
+    return found.start() if found else len(text)
 
 
 def read_mark(match: re.Match[str], offered: Collection[int]) -> list[int]:
@@ -138,7 +149,9 @@ def _lift_marks(line: str, offered: Collection[int]) -> tuple[str, list[tuple[in
             plain += between
         marks += [(len(plain), number) for number in numbers]
         cursor = match.end()
-    return plain + line[cursor:], marks
+    plain += line[cursor:]
+    blank = len(plain) - len(plain.lstrip())
+    return plain[blank:], [(max(0, position - blank), number) for position, number in marks]
 
 
 def _find_evidence(sentence: str, papers: Sequence[Paper]) -> tuple[Evidence, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
@@ -28,14 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with open_footnote(parsed) as footnote:
             command: Command = parsed.command
-            return command(footnote, parsed)
+            status = command(footnote, parsed)
+            sys.stdout.flush()
+            return status
     except FootnoteError as error:
         print(f"footnote: {error}", file=sys.stderr)
         if error.remedy:
             print(f"  try: {error.remedy}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        sys.stderr.close()
+        # What is left in the buffer would fail again when the interpreter flushes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("\nfootnote: stopped; what was done is kept", file=sys.stderr)
@@ -171,11 +175,11 @@ def run_doctor(footnote: Footnote, parsed: argparse.Namespace) -> int:
 def run_search(footnote: Footnote, parsed: argparse.Namespace) -> int:
     from rag.terminal import print_hits, read_questions
 
+    questions, bad = read_questions(parsed.question, parsed.batch)
     footnote.catch_up()
     if not (parsed.json or parsed.batch):
-        print_hits(footnote.search(parsed.question, parsed.k))
+        print_hits(footnote.search(questions[0].text, parsed.k))
         return 0
-    questions, bad = read_questions(parsed.question, parsed.batch)
     footnote.embedder.load()  # so that the first question's timings are its own
     for question in questions:
         print_json(footnote.search(question.text, parsed.k).to_record(question.id, question.text))
@@ -187,13 +191,13 @@ def run_ask(footnote: Footnote, parsed: argparse.Namespace) -> int:
 
     from rag.terminal import print_answer, read_questions
 
+    questions, bad = read_questions(parsed.question, parsed.batch)
     footnote.catch_up()
     footnote.embedder.load()  # so that the first question's timings are its own
     engine = footnote.engine()
     if not (parsed.json or parsed.batch):
-        asyncio.run(print_answer(engine, parsed.question))
+        asyncio.run(print_answer(engine, questions[0].text))
         return 0
-    questions, bad = read_questions(parsed.question, parsed.batch)
     for question in questions:
         print_json(engine.ask(question.text).to_record(question.id))
     return report_bad_lines(bad)

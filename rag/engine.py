@@ -104,6 +104,7 @@ class Engine(BaseQueryEngine):
     ) -> AsyncGenerator[Event, None]:
         """Found, then TextDeltas, then Done. Closing it closes the endpoint's stream."""
         started = time.perf_counter()
+        question = question.encode("utf-8", "replace").decode()  # no half of a surrogate pair
         findings, scope = await asyncio.to_thread(self._find, question)
         offers = (conversation or Conversation()).number(tuple(h.paper for h in findings.hits))
         retrieved = _since(started)

@@ -16,6 +16,7 @@ from rag.embedder import SentenceEmbedder
 from rag.errors import LibraryLocked
 from rag.index import Index, Progress, ignore_progress
 from rag.library import Library
+from rag.locks import WAIT_SECONDS
 from rag.pages import open_pages
 from rag.records import AddReport
 from rag.retrieve import Findings, Retriever
@@ -68,19 +69,22 @@ class Footnote(AbstractContextManager["Footnote"]):
         self.sync(progress)
         return report
 
-    def sync(self, progress: Progress = ignore_progress) -> int:
-        """Bring the index up to the library, if it is not; how many papers were embedded."""
+    def sync(self, progress: Progress = ignore_progress, wait: float = WAIT_SECONDS) -> int:
+        """Bring the index up to the library, if it is not; how many papers were embedded.
+
+        Raises LibraryLocked if another process has been writing for `wait` seconds.
+        """
         changes = self.library.changes()
         if self.index.synced_to() == changes:
             return 0
-        done = self.index.sync(self.library.papers(), progress)
+        done = self.index.sync(self.library.papers(), progress, wait)
         self.index.set_synced(changes)
         return done
 
     def catch_up(self) -> None:
         """Finish what an interrupted run left, unless another process is at it just now."""
         with suppress(LibraryLocked):
-            self.sync()
+            self.sync(wait=0)
 
     def remove(self, paper_ids: Sequence[str]) -> None:
         """Remove papers from the library and the index. Raises PaperNotFound."""

@@ -15,6 +15,8 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from rag.chroma import Neighbours
 from rag.chunks import CHUNKING, Chunks, cut_paper, revise
 from rag.embedder import Embedder, Vectors
 from rag.errors import RecipeMismatch, VectorError
-from rag.locks import hold_lock
+from rag.locks import WAIT_SECONDS, hold_lock
 from rag.records import Paper
 from rag.vectors import PaperVectors, VectorFile
 
@@ -38,6 +40,19 @@ def ignore_progress(done: int, total: int) -> None:
     """Report nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One set of vectors, and the folder it lies in."""
+
+    folder: Path
+    vectors: VectorFile
+    neighbours: Neighbours
+
+    def close(self) -> None:
+        self.vectors.close()
+        self.neighbours.close()
+
+
 class Index:
     """The vectors of the library in `folder`. Nothing is opened before it is used."""
 
@@ -46,59 +61,62 @@ class Index:
         self._library_folder = folder
         self._embedder = embedder
         self._url = url
-        self._generation = ""
-        self._vectors: VectorFile | None = None
-        self._neighbours: Neighbours | None = None
-        self._seen: tuple[int, int] = (0, 0)
-        # Opening Chroma again while another thread asks it would pull it from under that one.
-        self._reading = threading.RLock()
+        self._lock = threading.RLock()
+        self._generation: Generation | None = None
+        self._seen = 0
 
     @property
     def recipe(self) -> str:
         """What the vectors must have been made by."""
         return f"{self._embedder.revision} {CHUNKING}"
 
-    def sync(self, papers: Iterable[Paper], progress: Progress = ignore_progress) -> int:
+    def sync(
+        self,
+        papers: Iterable[Paper],
+        progress: Progress = ignore_progress,
+        wait: float = WAIT_SECONDS,
+    ) -> int:
         """Embed what is new or changed, delete what is gone; how many papers were embedded.
 
         May be killed at any moment: what was written stays, the rest is done by the next
-        call. Raises RecipeMismatch if the vectors are of another model or chunking.
+        call. Raises RecipeMismatch if the vectors are of another model or chunking, and
+        LibraryLocked if another process has been writing for `wait` seconds.
         """
-        with hold_lock(self._library_folder, "embedding papers"):
+        with hold_lock(self._library_folder, "embedding papers", wait):
             self.check_recipe()
-            done = self._fill(list(papers), progress)
-        self._seen = self._open_vectors().change_mark()
+            generation = self._follow()
+            done = self._fill(generation, list(papers), progress)
+            self._seen = generation.vectors.change_mark()
         return done
 
     def rebuild(self, papers: Iterable[Paper], progress: Progress = ignore_progress) -> int:
         """Make all vectors anew, beside the old ones, then swap them in."""
         with hold_lock(self._library_folder, "rebuilding the index"):
-            old = self._read_current()
-            fresh = self._next_generation(old)
+            old = self._list_generations()
+            fresh = self._open_generation(f"{int(old[-1].name) + 1 if old else 1:04d}")
+            fresh.vectors.set_meta("recipe", self.recipe)
+            done = self._fill(fresh, list(papers), progress)
+            fresh.close()
+            self._write_current(fresh.folder.name)
             self.close()
-            self._switch_to(fresh)
-            self._open_vectors().set_meta("recipe", self.recipe)
-            done = self._fill(list(papers), progress)
-            self.close()
-            self._write_current(fresh)
-            self._discard_all_but(fresh)
+            self._discard(old)
         return done
 
     def synced_to(self) -> int:
         """The library's count of changes when it was last synced whole; -1 for never."""
-        return int(self._open_vectors().get_meta("synced_to", "-1"))
+        return int(self._open().vectors.get_meta("synced_to", "-1"))
 
     def set_synced(self, changes: int) -> None:
-        self._open_vectors().set_meta("synced_to", str(changes))
+        self._open().vectors.set_meta("synced_to", str(changes))
 
     def pending(self, papers: Iterable[Paper]) -> int:
         """How many papers are not embedded as they stand."""
-        revisions = self._open_vectors().revisions()
+        revisions = self._open().vectors.revisions()
         return sum(revisions.get(paper.paper_id) != revise(paper) for paper in papers)
 
     def check_recipe(self) -> None:
         """Raises RecipeMismatch if the vectors were not made by this model and chunking."""
-        vectors = self._open_vectors()
+        vectors = self._open().vectors
         found = vectors.get_meta("recipe")
         if not found and vectors.count() == 0:
             vectors.set_meta("recipe", self.recipe)
@@ -110,34 +128,31 @@ class Index:
 
     def nearest(self, question: Vectors, k: int) -> list[str]:
         """The k nearest papers of each view, together, nearest first, each once."""
-        with self._reading:
-            self._look_for_changes()
-            neighbours = self._open_neighbours()
-            lists = [neighbours.nearest(view, question, k) for view in VIEWS]
+        neighbours = self._follow().neighbours
+        lists = [neighbours.nearest(view, question, k) for view in VIEWS]
         return list(dict.fromkeys(paper_id for found in lists for paper_id in found))
 
     def vectors(self, paper_ids: Sequence[str]) -> list[PaperVectors]:
         """The vectors of these papers; those not embedded yet are left out."""
-        return self._open_vectors().get(paper_ids)
+        return self._open().vectors.get(paper_ids)
 
     def counts(self) -> dict[str, int]:
         """How many papers each part holds: `vectors`, and each view in Chroma."""
-        neighbours = self._open_neighbours()
+        generation = self._follow()
         return {
-            "vectors": self._open_vectors().count(),
-            **{view: neighbours.count(view) for view in VIEWS},
+            "vectors": generation.vectors.count(),
+            **{view: generation.neighbours.count(view) for view in VIEWS},
         }
 
     def close(self) -> None:
         """Let go of all files."""
-        if self._vectors is not None:
-            self._vectors.close()
-        if self._neighbours is not None:
-            self._neighbours.close()
-        self._vectors = self._neighbours = None
+        with self._lock:
+            if self._generation is not None:
+                self._generation.close()
+            self._generation = None
 
-    def _fill(self, papers: list[Paper], progress: Progress) -> int:
-        vectors, neighbours = self._open_vectors(), self._open_neighbours()
+    def _fill(self, generation: Generation, papers: list[Paper], progress: Progress) -> int:
+        vectors, neighbours = generation.vectors, generation.neighbours
         known = vectors.revisions()
         gone = sorted(known.keys() - {paper.paper_id for paper in papers})
         if gone:
@@ -156,42 +171,31 @@ class Index:
             vectors.put(embedded)
             progress(done, len(wanted))
         if wanted or gone:
-            self._delete_orphans(vectors, neighbours)
+            _delete_orphans(vectors, neighbours)
         return len(wanted)
 
-    def _delete_orphans(self, vectors: VectorFile, neighbours: Neighbours) -> None:
-        """Chroma holds a paper that `vectors` does not if a kill came between the two."""
-        if all(neighbours.count(view) == vectors.count() for view in VIEWS):
-            return
-        known = vectors.revisions().keys()
-        orphans = set[str]().union(*(neighbours.ids(view) for view in VIEWS)) - known
-        if orphans:
-            neighbours.delete(sorted(orphans))
+    def _follow(self) -> Generation:
+        """The generation in use, its Chroma opened again if another process has written."""
+        with self._lock:
+            generation = self._open()
+            mark = generation.vectors.change_mark()
+            if mark != self._seen:
+                self._seen = mark
+                generation.neighbours.reopen()
+            return generation
 
-    def _look_for_changes(self) -> None:
-        """Open again what another process has rebuilt or written to."""
-        if self._generation and self._read_current() != self._generation:
-            # Not closed: another thread may be reading the old vectors just now.
-            self._vectors = self._neighbours = None
-        mark = self._open_vectors().change_mark()
-        if mark != self._seen:
-            self._seen = mark
-            self._open_neighbours().reopen()
+    def _open(self) -> Generation:
+        """The generation in use: another process may have swapped in a new one."""
+        with self._lock:
+            current = self._read_current()
+            if self._generation is None or self._generation.folder.name != current:
+                # The old one is not closed: another thread may be reading it just now.
+                self._generation = self._open_generation(current)
+                self._seen = self._generation.vectors.change_mark()
+            return self._generation
 
-    def _open_vectors(self) -> VectorFile:
-        if self._vectors is None:
-            self._switch_to(self._read_current())
-        assert self._vectors is not None
-        return self._vectors
-
-    def _open_neighbours(self) -> Neighbours:
-        if self._neighbours is None:
-            self._switch_to(self._read_current())
-        assert self._neighbours is not None
-        return self._neighbours
-
-    def _switch_to(self, generation: str) -> None:
-        folder = self.folder / generation
+    def _open_generation(self, name: str) -> Generation:
+        folder = self.folder / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -199,39 +203,56 @@ class Index:
                 f"the index at {self.folder} cannot be written: {error}",
                 remedy="make the folder writable, or use --library PATH",
             ) from error
-        self._generation = generation
-        self._vectors = VectorFile(folder / "vectors.sqlite")
-        self._neighbours = Neighbours(folder / "chroma", self._collection(), VIEWS, self._url)
-        self._seen = self._vectors.change_mark()
-
-    def _collection(self) -> str:
-        """The prefix of the collections' names: on a server, libraries must not meet."""
-        if not self._url:
-            return "papers"
-        vectors = VectorFile(self.folder / self._generation / "vectors.sqlite")
-        name = vectors.get_meta("collection") or f"footnote-{os.urandom(6).hex()}"
-        vectors.set_meta("collection", name)
-        vectors.close()
-        return name
+        vectors = VectorFile(folder / "vectors.sqlite")
+        collection = _name_collection(vectors) if self._url else "papers"
+        neighbours = Neighbours(folder / "chroma", collection, VIEWS, self._url)
+        return Generation(folder, vectors, neighbours)
 
     def _read_current(self) -> str:
         current = self.folder / "current"
-        return current.read_text(encoding="utf-8").strip() if current.exists() else "0001"
+        name = current.read_text(encoding="utf-8").strip() if current.exists() else "0001"
+        if not name.isdigit():
+            raise VectorError(
+                f"{current} holds {name!r}, which names no generation", remedy="footnote rebuild"
+            )
+        return name
 
     def _write_current(self, generation: str) -> None:
         fresh = self.folder / "current.new"
         fresh.write_text(generation, encoding="utf-8")
         fresh.replace(self.folder / "current")
 
-    def _next_generation(self, old: str) -> str:
-        fresh = f"{int(old) + 1:04d}"
-        shutil.rmtree(self.folder / fresh, ignore_errors=True)
-        return fresh
+    def _list_generations(self) -> list[Path]:
+        """The folders of all generations, also of those that a kill left half made."""
+        if not self.folder.is_dir():
+            return []
+        named = [path for path in self.folder.iterdir() if path.name.isdigit()]
+        return sorted(named, key=lambda path: int(path.name))
 
-    def _discard_all_but(self, kept: str) -> None:
-        for folder in self.folder.iterdir():
-            if folder.is_dir() and folder.name != kept:
-                shutil.rmtree(folder, ignore_errors=True)
+    def _discard(self, folders: Sequence[Path]) -> None:
+        for folder in folders:
+            if self._url:
+                # What cannot be opened names no collection that could be deleted.
+                with suppress(VectorError):
+                    self._open_generation(folder.name).neighbours.drop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _name_collection(vectors: VectorFile) -> str:
+    """The prefix of the collections' names: on a server, libraries must not meet."""
+    name = vectors.get_meta("collection") or f"footnote-{os.urandom(6).hex()}"
+    vectors.set_meta("collection", name)
+    return name
+
+
+def _delete_orphans(vectors: VectorFile, neighbours: Neighbours) -> None:
+    """Chroma holds a paper that `vectors` does not if a kill came between the two."""
+    if all(neighbours.count(view) == vectors.count() for view in VIEWS):
+        return
+    known = vectors.revisions().keys()
+    orphans = set[str]().union(*(neighbours.ids(view) for view in VIEWS)) - known
+    if orphans:
+        neighbours.delete(sorted(orphans))
 
 
 def embed_papers(embedder: Embedder, papers: Sequence[Chunks]) -> list[PaperVectors]:

@@ -87,7 +87,10 @@ class Library:
 
     def check(self) -> str:
         """What SQLite finds wrong with the file; empty if nothing."""
-        rows = [row[0] for row in self._read("PRAGMA quick_check(3)")]
+        try:
+            rows = [row[0] for row in self._read("PRAGMA quick_check(3)")]
+        except LibraryError as error:
+            return str(error)
         return "" if rows == ["ok"] else "; ".join(rows)
 
     def changes(self) -> int:
@@ -152,7 +155,7 @@ class Library:
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"the library at {self.folder} cannot be opened: {error}",
-                remedy="footnote doctor; or put it elsewhere with --library PATH",
+                remedy="restore a copy of the folder, or put it elsewhere with --library PATH",
             ) from error
 
     def _connection(self) -> sqlite3.Connection:

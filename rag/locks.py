@@ -10,8 +10,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag.errors import LibraryLocked
+from rag.errors import LibraryError, LibraryLocked
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 WAIT_SECONDS = 60.0
 
@@ -20,18 +24,42 @@ WAIT_SECONDS = 60.0
 def hold_lock(folder: Path, purpose: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the folder's lock (again and again within a thread, if need be).
 
-    Raises LibraryLocked after `wait` seconds, naming the process that holds it.
+    Raises LibraryLocked after `wait` seconds, naming the process that holds it, and
+    LibraryError if the folder takes no lock.
     """
+    lock = _take_lock(folder, purpose, wait)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _take_lock(folder: Path, purpose: str, wait: float) -> BaseFileLock:
     from filelock import FileLock, Timeout
 
     holder = folder / "writer.txt"
+    # `wait` belongs to one taking, not to the lock: nested takers share the lock's object.
+    lock = FileLock(folder / "writer.lock", is_singleton=True)
     try:
-        with FileLock(folder / "writer.lock", timeout=wait, is_singleton=True):
-            holder.write_text(f"process {os.getpid()}, {purpose}", encoding="utf-8")
-            yield
+        lock.acquire(timeout=wait)
     except Timeout as error:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
         raise LibraryLocked(
             f"{who} has been writing to {folder} for longer than {wait:.0f} s",
             remedy="wait for it to end, or end it, then run the same command again",
         ) from error
+    except OSError as error:
+        raise _refused(folder, error) from error
+    try:
+        holder.write_text(f"process {os.getpid()}, {purpose}", encoding="utf-8")
+    except OSError as error:
+        lock.release()
+        raise _refused(folder, error) from error
+    return lock
+
+
+def _refused(folder: Path, error: OSError) -> LibraryError:
+    return LibraryError(
+        f"the library at {folder} cannot be written: {error}",
+        remedy="make the folder writable, or put the library elsewhere with --library PATH",
+    )

@@ -56,8 +56,10 @@ def merge_entry(paper: Paper, entry: Entry) -> Paper:
 def _merge_abstracts(paper: Paper, new: str) -> tuple[str, tuple[str, ...]]:
     """(the abstract that stands, the older ones)"""
     known = (paper.abstract, *paper.older_abstracts)
-    if new in known:
+    if not new or new in known:
         return paper.abstract, paper.older_abstracts
+    if not paper.abstract:
+        return new, paper.older_abstracts
     if paper.abstract.startswith(new.rstrip(".… ")):
         return paper.abstract, (*paper.older_abstracts, new)
     return new, (*paper.older_abstracts, paper.abstract)

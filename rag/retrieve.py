@@ -57,7 +57,8 @@ class Signals:
     spans: NDArray[np.int32]
 
     def fuse(self, weights: Weights) -> float:
-        return float(
+        """The weighted sum, 0 to 1: cosines below 0 and beyond 1 by rounding count as those."""
+        return _clip(
             weights.lexical * self.lexical
             + weights.whole * self.whole
             + weights.body * self.body
@@ -202,7 +203,11 @@ def _spans(paper: Paper, signals: Signals) -> tuple[Span, ...]:
             paper.abstract[signals.spans[one][0] : signals.spans[one][1]],
             int(signals.spans[one][0]),
             int(signals.spans[one][1]),
-            float(signals.sentences[one]),
+            _clip(signals.sentences[one]),
         )
         for one in order
     )
+
+
+def _clip(score: float) -> float:
+    return min(1.0, max(0.0, float(score)))

@@ -89,7 +89,7 @@ class Settings(BaseSettings):
 
     def library_folder(self) -> Path:
         if self.library.path:
-            return Path(self.library.path).expanduser()
+            return _expand(self.library.path, "library.path")
         return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "library"
 
     @classmethod
@@ -101,14 +101,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env is read
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor a secrets folder
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        files = [TomlConfigSettingsSource(settings_cls, path) for path in config_files()]
+        files = [_read_config(settings_cls, path) for path in config_files()]
         return (init_settings, env_settings, *files)
 
 
 def config_files() -> list[Path]:
     """The config files that exist, the one that wins first."""
     named = os.environ.get(PREFIX + "CONFIG")
-    files = [Path(named).expanduser()] if named else [user_config_file()]
+    files = [_expand(named, PREFIX + "CONFIG")] if named else [user_config_file()]
     if named and not files[0].is_file():
         raise SettingsError(
             f"{PREFIX}CONFIG names {named}, which is no file", remedy=f"unset {PREFIX}CONFIG"
@@ -119,6 +119,25 @@ def config_files() -> list[Path]:
 def user_config_file() -> Path:
     """Where the user's own config.toml is looked for."""
     return Path(platformdirs.user_config_dir("footnote", appauthor=False)) / "config.toml"
+
+
+def _expand(path: str, name: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"settings: {name}: {path} names the home of nobody here",
+            remedy="write the folder out in full",
+        ) from error
+
+
+def _read_config(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
+    try:
+        return TomlConfigSettingsSource(settings_cls, path)
+    except (ValueError, OSError) as error:
+        raise SettingsError(
+            f"settings: {path} cannot be read: {error}", remedy=f"mend or remove {path}"
+        ) from error
 
 
 def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -135,7 +154,9 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
             f"settings: {problems}", remedy=f"see {CHECKOUT_CONFIG} for all names and defaults"
         ) from error
     except ValueError as error:
-        raise SettingsError(f"settings: {error}", remedy="mend the file it names") from error
+        raise SettingsError(
+            f"settings: {error}", remedy=f"see {CHECKOUT_CONFIG} for all names and defaults"
+        ) from error
     return settings.model_copy(update={"llm": _with_openai_variables(settings.llm)})
 
 
@@ -143,8 +164,9 @@ def _explain(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"{name} is not a setting"
-    shown = "" if "api_key" in name else f" (it is {problem['input']!r})"
-    return f"{name}: {problem['msg']}{shown}"
+    # A section is not shown: a key may stand in it.
+    secret = "api_key" in name or len(problem["loc"]) < 2
+    return f"{name}: {problem['msg']}" + ("" if secret else f" (it is {problem['input']!r})")
 
 
 def _check_environment() -> None:

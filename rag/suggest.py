@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import combinations, pairwise
 
 from rag.records import Paper
@@ -27,6 +28,7 @@ HEADS = frozenset(
     """model models network networks learning data method methods training benchmark
     benchmarks task tasks agents generalization generalisation""".split()
 )
+DULL = GENERIC | HEADS | STOPWORDS
 VAGUE = frozenset("information performance distribution evaluation function attention".split())
 SUBJECT = re.compile(r"(ing|tion|sion|ness|ity|ance|ence|graphy|logy|ment)$")
 NAME = re.compile(r"^([A-Z][\w-]*[A-Z0-9][\w-]*)\s*:")
@@ -39,14 +41,15 @@ FORMS = (
 )
 PAIR = 1.8  # how much more a pair of words counts than a single one
 LONGEST_TITLE = 120
-NAMED = 150
-ALIKE = 0.12
+TITLES = 4000  # the newest: more would only take longer
+NAMED = 80
+ALIKE = 0.08
 
 
 def suggest_questions(papers: Iterable[Paper], count: int = 6) -> tuple[str, ...]:
     """Up to `count` questions: subjects that several papers share, and papers by name."""
     listed = list(papers)
-    subjects = find_subjects([paper.title for paper in listed], len(FORMS))
+    subjects = find_subjects([paper.title for paper in listed[-TITLES:]], len(FORMS))
     named = {match.group(1): paper for paper in listed if (match := NAME.match(paper.title))}
     compared = _find_alike(named)
     questions = [form.format(subject) for form, subject in zip(FORMS, subjects, strict=False)]
@@ -106,25 +109,29 @@ def _is_vague(word: str) -> bool:
 
 
 def _is_dull(word: str) -> bool:
-    return word in GENERIC or word in HEADS or word in STOPWORDS or len(word) < 4
+    return word in DULL or len(word) < 4
 
 
+@cache
 def _dull_stems() -> frozenset[str]:
     return stem_words(" ".join((*GENERIC, *HEADS)))
 
 
 def _find_alike(named: dict[str, Paper]) -> tuple[str, ...]:
-    """The two named papers whose words, by their rarity, have the most in common, if much."""
-    words = {
-        name: stem_words(f"{paper.title} {paper.abstract}")
-        for name, paper in list(named.items())[:NAMED]
-    }
+    """The two named papers of one subject, by their titles, whose words have the most in
+    common, counted by their rarity; none where that is little."""
+    listed = list(named.items())[:NAMED]
+    words = {name: stem_words(f"{paper.title} {paper.abstract}") for name, paper in listed}
+    titles = {name: stem_words(paper.title) - _dull_stems() for name, paper in listed}
     spread = Counter(stem for stems in words.values() for stem in stems)
     weights = {stem: math.log(len(words) / number) for stem, number in spread.items()}
-    best, alike = (), ALIKE
+    best: tuple[str, ...] = ()
+    alike = ALIKE
     for one, other in combinations(words, 2):
+        if len(titles[one] & titles[other]) < 2:
+            continue
         both = sum(weights[stem] for stem in words[one] & words[other])
         either = sum(weights[stem] for stem in words[one] | words[other])
-        if either and both / either > alike:
+        if both > alike * either:
             best, alike = (one, other), both / either
     return best

@@ -40,9 +40,10 @@ def read_questions(text: str | None, batch: str | None) -> tuple[list[Question],
     if the file cannot be read.
     """
     if batch is None:
-        return [Question("1", text or "")], []
+        return [Question("1", _make_legible(text or ""))], []
     try:
-        lines = (sys.stdin.read() if batch == "-" else Path(batch).read_text("utf-8")).splitlines()
+        data = sys.stdin.buffer.read() if batch == "-" else Path(batch).read_bytes()
+        lines = data.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise PageError(f"the batch {batch} cannot be read: {error}") from error
     questions, bad = [], []
@@ -50,11 +51,26 @@ def read_questions(text: str | None, batch: str | None) -> tuple[list[Question],
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-            questions.append(Question(str(record.get("id", number)), str(record["question"])))
-        except (json.JSONDecodeError, KeyError, AttributeError, TypeError):
-            bad.append(f'{batch}:{number}: no JSON object with a "question": {line[:60]}')
+            questions.append(_parse_question(line, number))
+        except (ValueError, RecursionError):
+            bad.append(f'{batch}:{number}: no JSON object with a "question": {line.strip()[:60]}')
     return questions, bad
+
+
+def _parse_question(line: str, number: int) -> Question:
+    """Raises ValueError where there is no question."""
+    record = json.loads(line)
+    if not isinstance(record, dict) or not isinstance(record.get("question"), str):
+        raise ValueError("no question")
+    given = record.get("id")
+    return Question(
+        _make_legible(str(number if given is None else given)), _make_legible(record["question"])
+    )
+
+
+def _make_legible(text: str) -> str:
+    """Without lone surrogates, which a terminal or JSON can hold and nothing can print."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @contextmanager

@@ -120,12 +120,21 @@ def _spellings(text: str) -> Iterator[str]:
     yield " ".join(parts)
     if len(parts) > 1:
         yield "".join(parts)
-        named = [part for part in parts if _is_rare(part)]
-        if len(named) == 1:
-            yield named[0]
+        yield from _find_head(_parts(text))
         return
     word = parts[0]
     if len(word) >= 4 and not text.isupper():
         yield f"{word}*"
-    for cut in range(3, len(word) - 2):
+    figure = re.search(r"(?<=[a-z]{2})\d", word)
+    cuts = {*range(3, len(word) - 2), *((figure.start(),) if figure else ())}
+    for cut in sorted(cuts):
         yield f"{word[:cut]} {word[cut:]}"
+
+
+def _find_head(parts: list[str]) -> Iterator[str]:
+    """The name in `CLIP-based` or `muon-like`, where the rest are words of no name."""
+    rare = [part.lower() for part in parts if _is_rare(part.lower())]
+    written = [part.lower() for part in parts if not (part.isalpha() and part.islower())]
+    for named in (rare, written):
+        if len(named) == 1:
+            yield named[0]

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS vectors (
     spans BLOB NOT NULL, vectors BLOB NOT NULL
 );
 """
+COUNT_WRITE = """
+INSERT INTO meta VALUES ('writes', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,9 @@ class VectorFile:
     def count(self) -> int:
         return int(self._execute("SELECT count(*) FROM vectors")[0][0])
 
-    def change_mark(self) -> tuple[int, int]:
-        """Differs once another process or thread has written."""
-        rows = self._execute("SELECT count(*), coalesce(max(rowid), 0) FROM vectors")
-        return (int(rows[0][0]), int(rows[0][1]))
+    def change_mark(self) -> int:
+        """How often papers were written or deleted: differs once another process has."""
+        return int(self.get_meta("writes", "0"))
 
     def put(self, papers: Iterable[PaperVectors]) -> None:
         """Write papers, all or none, over what was there of them."""
@@ -129,6 +131,7 @@ class VectorFile:
         try:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(sql, rows)
+            connection.execute(COUNT_WRITE)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:

@@ -1,0 +1,212 @@
+"""The records: dates as far as they are known, JSON forms, and numbers that stay."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.records import (
+    AddReport,
+    Answer,
+    Conversation,
+    Evidence,
+    Failure,
+    Hit,
+    Mode,
+    Offer,
+    Paper,
+    PartialDate,
+    Sentence,
+    Span,
+    Timings,
+)
+
+YEARS, MONTHS, DAYS = st.integers(1, 9999), st.integers(1, 12), st.integers(1, 31)
+DATES = (
+    st.builds(PartialDate, YEARS)
+    | st.builds(PartialDate, YEARS, MONTHS)
+    | st.builds(PartialDate, YEARS, MONTHS, DAYS)
+    | st.builds(PartialDate, st.none(), MONTHS, DAYS)
+)
+PAPER = Paper(
+    "0123456789ab",
+    "On Grokking",
+    "It happens. Late.",
+    authors=("Ada One",),
+    author_count=1,
+    date=PartialDate(2025, 6, 26),
+    arxiv_id="2506.00001",
+    url="https://arxiv.org/abs/2506.00001",
+    upvotes=7,
+    categories=("cs.LG",),
+    pages=("a.txt",),
+)
+BARE = Paper("ba9876543210", "Bare", "Little is known.")
+
+
+@given(DATES)
+def test_a_date_reads_back_as_it_was_written(date: PartialDate) -> None:
+    assert PartialDate.parse(str(date)) == date
+
+
+@pytest.mark.parametrize(
+    ("date", "written", "in_words"),
+    [
+        (PartialDate(2025, 6, 26), "2025-06-26", "26 Jun 2025"),
+        (PartialDate(2025, 6), "2025-06", "Jun 2025"),
+        (PartialDate(2025), "2025", "2025"),
+        (PartialDate(None, 3, 2), "--03-02", "2 Mar, year not stated"),
+        (PartialDate(987, 12), "0987-12", "Dec 987"),
+    ],
+)
+def test_a_date_has_two_written_forms(date: PartialDate, written: str, in_words: str) -> None:
+    assert str(date) == written
+    assert date.in_words() == in_words
+
+
+@pytest.mark.parametrize("text", ["", "June", "2025-xx", "--03", "2025-06-26-01"])
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        PartialDate.parse(text)
+
+
+def test_a_papers_record_has_every_field_and_null_for_what_is_unknown() -> None:
+    assert PAPER.to_record() == {
+        "paper_id": "0123456789ab",
+        "title": "On Grokking",
+        "abstract": "It happens. Late.",
+        "authors": ["Ada One"],
+        "author_count": 1,
+        "date": "2025-06-26",
+        "arxiv_id": "2506.00001",
+        "url": "https://arxiv.org/abs/2506.00001",
+        "upvotes": 7,
+        "categories": ["cs.LG"],
+        "pages": ["a.txt"],
+    }
+    bare = BARE.to_record()
+    assert bare.keys() == PAPER.to_record().keys()
+    assert [name for name, value in bare.items() if value is None] == [
+        "authors",
+        "author_count",
+        "date",
+        "arxiv_id",
+        "url",
+        "upvotes",
+        "categories",
+    ]
+
+
+def test_a_hits_record_has_its_three_best_sentences() -> None:
+    spans = tuple(Span(f"S{n}.", n, n + 3, 0.123456) for n in range(5))
+    assert Hit(PAPER, 0.654321, spans).to_record(2) == {
+        "rank": 2,
+        "paper_id": "0123456789ab",
+        "title": "On Grokking",
+        "score": 0.6543,
+        "sentences": [
+            {"text": f"S{n}.", "start": n, "end": n + 3, "score": 0.1235} for n in range(3)
+        ],
+    }
+
+
+def test_a_reports_record_lists_what_failed() -> None:
+    report = AddReport(3, 1, 1, 1, (Failure("a.txt", None, "no title"),))
+    assert report.to_record() == {
+        "read": 3,
+        "added": 1,
+        "merged": 1,
+        "unchanged": 1,
+        "failed": [{"source": "a.txt", "line": None, "reason": "no title"}],
+    }
+
+
+def test_an_answers_record_is_json_with_every_field() -> None:
+    evidence = Evidence(PAPER.paper_id, "Late.", 12, 17)
+    answer = Answer(
+        "When?",
+        "Late [1].",
+        Mode.MODEL,
+        sentences=(Sentence("Late.", (1,), (evidence,)),),
+        papers=(Offer(1, PAPER, cited=True), Offer(2, BARE)),
+        model="m",
+        timings=Timings(1.23, 4.56, 7.89),
+    )
+    assert json.loads(json.dumps(answer.to_record("q7"))) == {
+        "id": "q7",
+        "question": "When?",
+        "answer": "Late [1].",
+        "mode": "model",
+        "model": "m",
+        "refused": False,
+        "missing_terms": [],
+        "complete": True,
+        "notice": "",
+        "sentences": [
+            {
+                "text": "Late.",
+                "citations": [1],
+                "evidence": [
+                    {"paper_id": "0123456789ab", "sentence": "Late.", "start": 12, "end": 17}
+                ],
+            }
+        ],
+        "papers": [
+            {
+                "number": 1,
+                "paper_id": "0123456789ab",
+                "title": "On Grokking",
+                "authors": ["Ada One"],
+                "date": "2025-06-26",
+                "url": "https://arxiv.org/abs/2506.00001",
+                "cited": True,
+            },
+            {
+                "number": 2,
+                "paper_id": "ba9876543210",
+                "title": "Bare",
+                "authors": None,
+                "date": None,
+                "url": None,
+                "cited": False,
+            },
+        ],
+        "dropped_papers": 0,
+        "invalid_citations": 0,
+        "timings": {"retrieve_ms": 1.2, "first_token_ms": 4.6, "total_ms": 7.9},
+    }
+
+
+def offer_numbers(conversation: Conversation, *papers: Paper) -> list[int]:
+    return [offer.number for offer in conversation.number(papers)]
+
+
+def test_a_paper_keeps_its_number_and_a_new_one_takes_the_next() -> None:
+    third = Paper("cccccccccccc", "Third", "New.")
+    first = Conversation()
+    assert offer_numbers(first, PAPER, BARE) == [1, 2]
+    second = first.after(Answer("", "", Mode.QUOTING, papers=first.number((PAPER, BARE))))
+    assert offer_numbers(second, third, BARE, PAPER) == [3, 2, 1]
+    third_turn = second.after(Answer("", "", Mode.QUOTING, papers=second.number((third, BARE))))
+    assert third_turn.numbers == ("0123456789ab", "ba9876543210", "cccccccccccc")
+
+
+def test_an_answer_without_papers_leaves_the_numbers_as_they_are() -> None:
+    conversation = Conversation(("a", "b"))
+    assert conversation.after(Answer("", "", Mode.MODEL)) == conversation
+
+
+@given(st.lists(st.lists(st.integers(0, 20), unique=True, max_size=8), max_size=6))
+def test_numbers_never_change_and_never_meet(turns: list[list[int]]) -> None:
+    conversation = Conversation()
+    seen: dict[str, int] = {}
+    for turn in turns:
+        papers = tuple(Paper(f"{one:012d}", str(one), "") for one in turn)
+        offers = conversation.number(papers)
+        for offer in offers:
+            assert seen.setdefault(offer.paper.paper_id, offer.number) == offer.number
+        conversation = conversation.after(Answer("", "", Mode.QUOTING, papers=offers))
+    assert sorted(seen.values()) == list(range(1, len(seen) + 1))
