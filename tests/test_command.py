@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
 
 from rag import Footnote
 from rag.errors import SettingsError
 from ui.command import is_loopback, prepare, read_auth, run_chat
+
+CORPUS = Path(__file__).resolve().parents[1] / "eval" / "corpus"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "::1", "[::1]"])
