@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?=
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -41,7 +42,7 @@ chat: $(INSTALLED)
 	@exec $(BIN)/footnote chat --starter eval/corpus $(if $(PORT),--port $(PORT))
 
 test: $(INSTALLED_DEV)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(INSTALLED_DEV)
 	$(BIN)/ruff format --check .

@@ -12,13 +12,16 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import FootnoteError
 
 if TYPE_CHECKING:
+    from rag.doctor import Finding
     from rag.footnote import Footnote
+    from rag.terminal import Question
 
 Command = Callable[["Footnote", argparse.Namespace], int]
 
@@ -27,16 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parsed = make_parser().parse_args(arguments)
     try:
-        with open_footnote(parsed) as footnote:
+        footnote = open_footnote(parsed)
+    except FootnoteError as error:
+        unopened: Callable[[FootnoteError, argparse.Namespace], int] = parsed.unopened
+        return unopened(error, parsed)
+    try:
+        with footnote:
             command: Command = parsed.command
             status = command(footnote, parsed)
             sys.stdout.flush()
             return status
     except FootnoteError as error:
-        print(f"footnote: {error}", file=sys.stderr)
-        if error.remedy:
-            print(f"  try: {error.remedy}", file=sys.stderr)
-        return 2
+        return report_error(error, parsed)
     except BrokenPipeError:
         # What is left in the buffer would fail again when the interpreter flushes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -72,7 +77,8 @@ def make_parser() -> argparse.ArgumentParser:
     remove = add_command(commands, "remove", run_remove, "remove papers")
     remove.add_argument("paper_ids", nargs="+", metavar="PAPER_ID")
     add_command(commands, "rebuild", run_rebuild, "make the index anew from the papers")
-    add_command(commands, "doctor", run_doctor, "say what is well and what is not")
+    doctor = add_command(commands, "doctor", run_doctor, "say what is well and what is not")
+    doctor.set_defaults(unopened=run_doctor_unopened)
     search = add_command(commands, "search", run_search, "rank the papers for a question")
     search.add_argument("-k", type=_count, default=10, help="how many papers (default: 10)")
     ask = add_command(commands, "ask", run_ask, "answer a question, with footnotes")
@@ -94,7 +100,7 @@ def add_command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=description, description=description
     )
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, unopened=report_error)
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -161,7 +167,17 @@ def run_rebuild(footnote: Footnote, parsed: argparse.Namespace) -> int:
 def run_doctor(footnote: Footnote, parsed: argparse.Namespace) -> int:
     from rag.doctor import examine
 
-    findings = examine(footnote)
+    return print_findings(examine(footnote), parsed)
+
+
+def run_doctor_unopened(error: FootnoteError, parsed: argparse.Namespace) -> int:
+    """What can be said when the settings or the library cannot be opened at all."""
+    from rag.doctor import examine_unopened
+
+    return print_findings(examine_unopened(error), parsed)
+
+
+def print_findings(findings: Sequence[Finding], parsed: argparse.Namespace) -> int:
     if parsed.json:
         print_json({"findings": [finding.to_record() for finding in findings]})
     else:
@@ -181,9 +197,8 @@ def run_search(footnote: Footnote, parsed: argparse.Namespace) -> int:
         print_hits(footnote.search(questions[0].text, parsed.k))
         return 0
     footnote.embedder.load()  # so that the first question's timings are its own
-    for question in questions:
-        print_json(footnote.search(question.text, parsed.k).to_record(question.id, question.text))
-    return report_bad_lines(bad)
+    search = partial(footnote.search, k=parsed.k)
+    return answer_batch(questions, bad, lambda one: search(one.text).to_record(one.id, one.text))
 
 
 def run_ask(footnote: Footnote, parsed: argparse.Namespace) -> int:
@@ -198,15 +213,36 @@ def run_ask(footnote: Footnote, parsed: argparse.Namespace) -> int:
     if not (parsed.json or parsed.batch):
         asyncio.run(print_answer(engine, questions[0].text))
         return 0
+    return answer_batch(questions, bad, lambda one: engine.ask(one.text).to_record(one.id))
+
+
+def answer_batch(
+    questions: Sequence[Question],
+    bad: Sequence[str],
+    answer: Callable[[Question], dict[str, Any]],
+) -> int:
+    """Print a line a question. One that fails gets a line that says so; the rest go on."""
+    failed = 0
     for question in questions:
-        print_json(engine.ask(question.text).to_record(question.id))
-    return report_bad_lines(bad)
-
-
-def report_bad_lines(bad: Sequence[str]) -> int:
+        try:
+            print_json(answer(question))
+        except FootnoteError as error:
+            failed += 1
+            record = {"id": question.id, "question": question.text, "error": str(error)}
+            print_json(record | {"remedy": error.remedy})
     for line in bad:
         print(f"footnote: {line}", file=sys.stderr)
-    return 1 if bad else 0
+    if failed and failed == len(questions):
+        return 2
+    return 1 if bad or failed else 0
+
+
+def report_error(error: FootnoteError, parsed: argparse.Namespace) -> int:  # noqa: ARG001
+    """Say what is wrong and the way out."""
+    print(f"footnote: {error}", file=sys.stderr)
+    if error.remedy:
+        print(f"  try: {error.remedy}", file=sys.stderr)
+    return 2
 
 
 def print_json(record: dict[str, Any]) -> None:

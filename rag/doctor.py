@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.discover import discover
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, SettingsError
 from rag.footnote import Footnote
 from rag.llm import Endpoint
-from rag.settings import config_files, user_config_file
+from rag.settings import LlmSettings, config_files, load_settings, user_config_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,25 @@ def examine(footnote: Footnote) -> list[Finding]:
     return findings
 
 
+def examine_unopened(error: FootnoteError) -> list[Finding]:
+    """What can be seen where the settings or the library cannot be opened: `error` says why."""
+    try:
+        settings = load_settings()
+    except SettingsError as problem:
+        return [Finding("settings", False, str(problem), problem.remedy)]
+    findings = [describe_settings(), Finding("library", False, str(error), error.remedy)]
+    try:
+        findings.append(examine_llm(settings.llm))
+    except FootnoteError as problem:
+        findings.append(Finding("endpoint", False, str(problem), problem.remedy))
+    return findings
+
+
 def examine_settings(footnote: Footnote) -> Finding:  # noqa: ARG001 - the shape of a check
+    return describe_settings()
+
+
+def describe_settings() -> Finding:
     files = ", ".join(str(path) for path in config_files()) or "defaults only"
     return Finding("settings", True, f"{files}; yours would be {user_config_file()}")
 
@@ -92,7 +110,11 @@ def examine_index(footnote: Footnote) -> Finding:
 
 
 def examine_endpoint(footnote: Footnote) -> Finding:
-    llm = footnote.settings.llm
+    return examine_llm(footnote.settings.llm)
+
+
+def examine_llm(llm: LlmSettings) -> Finding:
+    """Ask the endpoint that is set; where none is, look for one on this machine."""
     if not llm.base_url:
         return asyncio.run(_look_around())
     return asyncio.run(_ask_endpoint(llm.base_url, llm.model, llm.api_key.get_secret_value()))

@@ -21,7 +21,7 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.answer import Draft, ModelAnswerer
-from rag.errors import EndpointError, LibraryEmpty
+from rag.errors import EndpointError
 from rag.library import Library
 from rag.quote import choose_quotations, write_quotations
 from rag.records import (
@@ -144,11 +144,7 @@ class Engine(BaseQueryEngine):
         return self.as_retriever().retrieve(query_bundle)
 
     def _find(self, question: str) -> tuple[Findings, Scope]:
-        if self.library.count() == 0:
-            raise LibraryEmpty(
-                f"the library at {self.library.folder} holds no papers",
-                remedy="footnote add PATH, with a saved listing page",
-            )
+        self.library.check_not_empty()
         findings = self.retriever.find(question, self._options.papers)
         return findings, judge_scope(question, findings.hits, self.library)
 

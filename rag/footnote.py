@@ -99,7 +99,9 @@ class Footnote(AbstractContextManager["Footnote"]):
         return done
 
     def search(self, question: str, k: int = 10) -> Findings:
-        """The k best papers for a question. Raises RecipeMismatch before mixing vectors."""
+        """The k best papers for a question. Raises LibraryEmpty where there are none, and
+        RecipeMismatch before mixing vectors."""
+        self.library.check_not_empty()
         self.index.check_recipe()
         return self.retriever.find(question, k)
 

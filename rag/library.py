@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LibraryError, PaperNotFound
+from rag.errors import LibraryEmpty, LibraryError, PaperNotFound
 from rag.locks import hold_lock
 from rag.merge import merge_entry, start_paper
 from rag.records import AddReport, Entry, Failure, Page, Paper
@@ -84,6 +84,14 @@ class Library:
     def count(self) -> int:
         """How many papers there are."""
         return int(self._read("SELECT count(*) FROM papers")[0][0])
+
+    def check_not_empty(self) -> None:
+        """Raises LibraryEmpty where there is nothing that could be asked."""
+        if self.count() == 0:
+            raise LibraryEmpty(
+                f"the library at {self.folder} holds no papers",
+                remedy="footnote add PATH, with a saved listing page",
+            )
 
     def check(self) -> str:
         """What SQLite finds wrong with the file; empty if nothing."""

@@ -8,7 +8,7 @@ about how any of them is made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -42,7 +42,7 @@ class Failure:
     reason: str
 
     def to_record(self) -> dict[str, Any]:
-        return {"source": self.source, "line": self.line, "reason": self.reason}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,7 @@ class AddReport:
     failed: tuple[Failure, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
-        return {
-            "read": self.read,
-            "added": self.added,
-            "merged": self.merged,
-            "unchanged": self.unchanged,
-            "failed": [failure.to_record() for failure in self.failed],
-        }
+        return asdict(self) | {"failed": [failure.to_record() for failure in self.failed]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +114,7 @@ class Span:
     score: float = 0.0
 
     def to_record(self) -> dict[str, Any]:
-        return {
-            "text": self.text,
-            "start": self.start,
-            "end": self.end,
-            "score": round(self.score, 4),
-        }
+        return asdict(self) | {"score": round(self.score, 4)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +153,7 @@ class Evidence:
     end: int
 
     def to_record(self) -> dict[str, Any]:
-        return {
-            "paper_id": self.paper_id,
-            "sentence": self.sentence,
-            "start": self.start,
-            "end": self.end,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,22 +201,16 @@ class Timings:
     total_ms: float = 0.0
 
     def to_record(self) -> dict[str, float]:
-        return {
-            "retrieve_ms": round(self.retrieve_ms, 1),
-            "first_token_ms": round(self.first_token_ms, 1),
-            "total_ms": round(self.total_ms, 1),
-        }
+        return {name: round(value, 1) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, whole.
+    """An answer, whole: its `text` with the marks `[n]`, and its `sentences` in order.
 
-    `text` holds the marks `[n]`, blank lines between paragraphs and `- ` list items;
-    `sentences` are its sentences in order. `refused` says that these papers do not
-    answer; `notice` says in a sentence what the reader must know first (a fall back
-    to quoting, an incomplete stream, missing terms), or is empty. `complete` is False
-    where the model's stream ended without saying so.
+    `refused` says that these papers do not answer; `notice` says in a sentence what the
+    reader must know first (a fall back to quoting, an incomplete stream), or is empty.
+    `complete` is False where the model's stream ended without saying so.
     """
 
     question: str

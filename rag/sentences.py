@@ -27,7 +27,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     ("(2).", "Code:") is no sentence of its own: it joins the one before it.
     """
     spans: list[tuple[int, int]] = []
-    for start, end in _punkt().span_tokenize(text):
+    for begin, end in _punkt().span_tokenize(text):
+        start = end - len(text[begin:end].lstrip())
         if spans and _belongs_to(text[spans[-1][0] : spans[-1][1]], text[start:end]):
             spans[-1] = (spans[-1][0], end)
         else:

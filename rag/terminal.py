@@ -133,8 +133,13 @@ def _print_sources(answer: Answer) -> None:
         if offer.cited:
             date = f" ({offer.paper.date.in_words()})" if offer.paper.date else ""
             print(_wrap(f"[{offer.number}] {offer.paper.title}{date}", "", "    "))
-    who = "Quoted from the abstracts" if answer.mode is Mode.QUOTING else f"By {answer.model}"
-    print(f"\n{who}, in {answer.timings.total_ms:.0f} ms.")
+    print(f"\n{_say_who(answer)}, in {answer.timings.total_ms:.0f} ms.")
+
+
+def _say_who(answer: Answer) -> str:
+    if answer.mode is Mode.MODEL:
+        return f"By {answer.model}"
+    return "Nothing to quote" if answer.refused else "Quoted from the abstracts"
 
 
 def _say_counts(answer: Answer) -> str:

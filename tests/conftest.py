@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from rag import Footnote
 
@@ -64,13 +65,23 @@ def shared() -> Path:
     return SHARED
 
 
+def embed_once(factory: pytest.TempPathFactory, name: str, pages: Path) -> Path:
+    """A library's folder with these pages, embedded once for all processes of the run."""
+    base = factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = root / name, root / f"{name}.done"
+    with FileLock(root / f"{name}.lock"):
+        if not done.exists():
+            with Footnote.open(library=folder) as footnote:
+                footnote.add([str(pages)])
+            done.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def starter_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library's folder with the starter papers, embedded. Not to be written to."""
-    folder = tmp_path_factory.mktemp("starter")
-    with Footnote.open(library=folder) as footnote:
-        footnote.add([str(CORPUS)])
-    return folder
+    return embed_once(tmp_path_factory, "starter", CORPUS)
 
 
 @pytest.fixture
@@ -83,7 +94,5 @@ def starter(starter_folder: Path) -> Iterator[Footnote]:
 @pytest.fixture(scope="session")
 def shared_library(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Footnote]:
     """The 346 papers of the shared pages, embedded. Not to be written to."""
-    folder = tmp_path_factory.mktemp("shared")
-    with Footnote.open(library=folder) as footnote:
-        footnote.add([str(shared / "pages")])
-        yield footnote
+    with Footnote.open(library=embed_once(tmp_path_factory, "shared", shared / "pages")) as opened:
+        yield opened

@@ -59,8 +59,9 @@ def chromium() -> str:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
+    """One a module: while Playwright runs, no other test could start an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

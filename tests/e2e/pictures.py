@@ -1,6 +1,6 @@
 """`make pictures`: the README's pictures, taken of the real chat with the starter papers.
 
-    python tests/e2e/pictures.py FOLDER
+python tests/e2e/pictures.py FOLDER
 """
 
 from __future__ import annotations
