@@ -16,7 +16,7 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import FootnoteError
+from rag.errors import EndpointError, FootnoteError
 
 if TYPE_CHECKING:
     from rag.doctor import Finding
@@ -221,12 +221,13 @@ def answer_batch(
     bad: Sequence[str],
     answer: Callable[[Question], dict[str, Any]],
 ) -> int:
-    """Print a line a question. One that fails gets a line that says so; the rest go on."""
+    """Print a line a question. One that the endpoint fails gets a line that says so; the rest
+    go on."""
     failed = 0
     for question in questions:
         try:
             print_json(answer(question))
-        except FootnoteError as error:
+        except EndpointError as error:
             failed += 1
             record = {"id": question.id, "question": question.text, "error": str(error)}
             print_json(record | {"remedy": error.remedy})

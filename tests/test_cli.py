@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from libraries import run_process, start_process
+from openai_server import OpenAIServer
 
 from rag.cli import main
 
@@ -255,14 +256,13 @@ def test_a_question_of_undecodable_bytes_is_answered(capsys: pytest.CaptureFixtu
 def test_an_empty_library_says_how_to_fill_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(capsys, "--library", tmp_path, "ask", "Why?", "--json") == (
-        2,
-        "",
-        f"footnote: the library at {tmp_path} holds no papers\n"
-        "  try: footnote add PATH, with a saved listing page\n",
-    )
-    (found,) = run_json(capsys, "--library", tmp_path, "search", "Why?", "--json")
-    assert found["hits"] == []
+    for command in ("ask", "search"):
+        assert run(capsys, "--library", tmp_path, command, "Why?", "--json") == (
+            2,
+            "",
+            f"footnote: the library at {tmp_path} holds no papers\n"
+            "  try: footnote add PATH, with a saved listing page\n",
+        )
     assert run(capsys, "--library", tmp_path, "papers", "--json") == (0, "", "")
 
 
@@ -400,3 +400,34 @@ with Footnote.open(sys.argv[1]) as footnote:
 """
     assert run_process(code, folder) == "True"
     process.communicate("\n", timeout=30)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_batch_goes_on_past_questions_that_the_endpoint_fails(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    openai_server: OpenAIServer,
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_LLM__BASE_URL", openai_server.base_url)
+    monkeypatch.setenv("FOOTNOTE_ANSWER__FALL_BACK", "false")
+    openai_server.fault = "server_error"
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text('{"id": "a", "question": "What causes grokking?"}\n' * 2)
+    status, out, errors = run(capsys, "ask", "--batch", batch)
+    records = [json.loads(line) for line in out.splitlines()]
+    assert (status, errors, len(records)) == (2, "", 2)
+    assert all(record["id"] == "a" and "CUDA error" in record["error"] for record in records)
+
+
+def test_doctor_speaks_when_the_library_cannot_be_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "library.sqlite").write_text("no database, but long enough to be read as one" * 50)
+    status, out, errors = run(capsys, "--library", tmp_path, "doctor", "--json")
+    findings = {one["part"]: one for one in json.loads(out)["findings"]}
+    assert (status, errors) == (1, "")
+    assert list(findings) == ["settings", "library", "endpoint"]
+    assert findings["library"]["well"] is False
+    assert "file is not a database" in findings["library"]["says"]
+    assert findings["library"]["remedy"]

@@ -417,10 +417,11 @@ WORDS = st.sampled_from(
     ]
 )
 TITLES = st.lists(WORDS, min_size=2, max_size=25).map(lambda words: " ".join(words).title())
-SENTENCES = st.lists(WORDS, min_size=6, max_size=30).map(
+SENTENCES = st.lists(WORDS, min_size=12, max_size=30).map(
     lambda words: " ".join(["We", *words]) + " ($x^2$, see https://a.b/c)."
 )
-ABSTRACTS = st.lists(SENTENCES, min_size=1, max_size=5).map(" ".join)
+# An abstract no longer than a title cannot be told from one where no blank line parts them.
+ABSTRACTS = st.lists(SENTENCES, min_size=3, max_size=6).map(" ".join)
 LISTED = st.lists(st.tuples(TITLES, ABSTRACTS), min_size=1, max_size=12)
 
 

@@ -11,7 +11,7 @@ import pytest
 from libraries import numbered_page
 
 from rag import Footnote
-from rag.errors import EmbedderError
+from rag.errors import EmbedderError, LibraryEmpty
 from rag.retrieve import BM25_CEILING, Findings, Retriever, Signals, Weights
 from rag.terms import content_words
 
@@ -149,9 +149,10 @@ def test_a_paper_that_no_word_matches_is_found_by_its_meaning(starter: Footnote)
     assert any("rok" in hit.paper.title.lower() for hit in findings.hits)
 
 
-def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
-    with Footnote.open(tmp_path) as footnote:
-        assert footnote.search("grokking").hits == ()
+def test_an_empty_library_is_not_searched(tmp_path: Path) -> None:
+    with Footnote.open(tmp_path) as footnote, pytest.raises(LibraryEmpty) as caught:
+        footnote.search("grokking")
+    assert str(caught.value) == f"the library at {tmp_path} holds no papers"
 
 
 def test_a_paper_not_embedded_yet_does_not_break_a_search(
