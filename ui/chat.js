@@ -138,10 +138,17 @@
   }
 
   const page = () => document.scrollingElement;
-  const toEnd = () => page().scrollTo({ top: page().scrollHeight });
+  // No further than until the last question stands below the header: an answer longer than
+  // the window is read from its beginning.
+  function toEnd() {
+    const header = find("#fn-top")?.getBoundingClientRect().bottom ?? 0;
+    const question = all(".fn-turn").at(-1)?.getBoundingClientRect().top ?? Infinity;
+    const end = page().scrollHeight - innerHeight;
+    page().scrollTo({ top: Math.min(end, page().scrollTop + question - header) });
+  }
   const atEnd = () => page().scrollHeight - page().scrollTop - innerHeight < 120;
 
-  // The end stays in view while an answer grows, unless the reader has scrolled up.
+  // The end stays in view while an answer grows, unless the reader has scrolled.
   function keepEndInView() {
     const turns = all(".fn-turn").length + all(".fn-waiting li").length;
     if (turns > asked) follow = true;

@@ -377,3 +377,13 @@ def test_a_screen_reader_is_told_how_the_answer_goes(visit: Any) -> None:
     wait_for(page, 1)
     until(lambda: "it cites 5 papers" in announcer.inner_text())
     assert page.get_by_role("textbox", name="Your question").count() == 1
+
+
+def test_an_answer_longer_than_the_window_is_read_from_its_question(visit: Any) -> None:
+    page = visit(width=1024, height=420)
+    ask_and_wait(page, EXAMPLES[0], 1)
+    ask_and_wait(page, EXAMPLES[1], 2)
+    top = page.locator("#t2").bounding_box()["y"]
+    header = page.locator("#fn-top").bounding_box()
+    assert page.locator("#t2").bounding_box()["height"] > 420 - header["height"]
+    assert abs(top - header["height"]) < 4
