@@ -190,12 +190,8 @@ class Library:
         connection = self._connection()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            try:
+            with connection:  # commits, or rolls back if the block raises
                 yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
         except sqlite3.Error as error:
             raise LibraryError(
                 f"the library at {self.folder} cannot be written: {error}",
