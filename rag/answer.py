@@ -86,7 +86,8 @@ class ModelAnswerer:
         if ready := opening.feed(marks.flush()) + opening.flush():
             text += ready
             yield TextDelta(ready)
-        yield self._finish(text, fitting, opening.refused, marks.invalid, finish, broken)
+        notice = broken or explain_ending(finish)
+        yield make_draft(text, fitting, opening.refused, marks.invalid, notice)
 
     def _ask(self, question: str, offers: Sequence[Offer]) -> AsyncGenerator[Piece, None]:
         papers = write_evidence(offers)
@@ -100,28 +101,29 @@ class ModelAnswerer:
             temperature=self._limits.temperature,
         )
 
-    @staticmethod
-    def _finish(
-        text: str,
-        offers: Sequence[Offer],
-        refused: bool,
-        invalid: int,
-        finish: str | None,
-        broken: str,
-    ) -> Draft:
-        sentences = parse_sentences(text, offers)
-        cited = any(sentence.citations for sentence in sentences)
-        whole = finish is not None and finish not in ENDINGS and not broken
-        notice = "" if whole else broken or ENDINGS.get(finish or "", CUT_OFF)
-        return Draft(
-            text=text.strip(),
-            sentences=sentences,
-            offers=tuple(offers),
-            refused=refused or (REFUSAL in text and not cited),
-            complete=whole,
-            notice=notice,
-            invalid_citations=invalid,
-        )
+
+def explain_ending(finish: str | None) -> str:
+    """Why a reply that ended so is incomplete; empty if it is whole."""
+    if finish is None:
+        return CUT_OFF
+    return ENDINGS.get(finish, "")
+
+
+def make_draft(
+    text: str, offers: Sequence[Offer], refused: bool, invalid: int, notice: str
+) -> Draft:
+    """What the whole text says. `notice` tells why it is incomplete; empty means whole."""
+    sentences = parse_sentences(text, offers)
+    cited = any(sentence.citations for sentence in sentences)
+    return Draft(
+        text=text.strip(),
+        sentences=sentences,
+        offers=tuple(offers),
+        refused=refused or (REFUSAL in text and not cited),
+        complete=not notice,
+        notice=notice,
+        invalid_citations=invalid,
+    )
 
 
 class Opening:
