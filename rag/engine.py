@@ -108,7 +108,8 @@ class Engine(BaseQueryEngine):
         findings, scope = await asyncio.to_thread(self._find, question)
         offers = (conversation or Conversation()).number(tuple(h.paper for h in findings.hits))
         retrieved = _since(started)
-        yield Found(offers, retrieved)
+        # A refusal names the missing terms itself.
+        yield Found(offers, retrieved, () if scope.refused else scope.missing_terms)
         first = 0.0
         async with aclosing(self._draft(question, findings, scope, offers)) as pieces:
             async for piece in pieces:

@@ -249,10 +249,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Streamed first: the papers that the answerer is about to be given."""
+    """Streamed first: the papers offered, and the terms to tell of before a real answer."""
 
     papers: tuple[Offer, ...]
     retrieve_ms: float
+    missing_terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

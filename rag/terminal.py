@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import PageError
-from rag.records import Answer, Done, Mode, TextDelta
+from rag.records import Answer, Done, Found, Mode, TextDelta
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -103,11 +103,14 @@ def print_hits(findings: Findings) -> None:
 
 
 async def print_answer(engine: Engine, question: str) -> None:
-    """The answer as it comes, then its notices and its sources."""
+    """What no paper mentions, the answer as it comes, then its notices and its sources."""
     said = False
     async with aclosing(engine.astream(question)) as events:
         async for event in events:
-            if isinstance(event, TextDelta) and engine.streams:
+            if isinstance(event, Found) and event.missing_terms:
+                terms = " or ".join(f"“{term}”" for term in event.missing_terms)
+                print(_wrap(f"No paper here mentions {terms}.") + "\n", flush=True)
+            elif isinstance(event, TextDelta) and engine.streams:
                 said = True
                 print(event.text, end="", flush=True)
             elif isinstance(event, Done):
@@ -116,13 +119,8 @@ async def print_answer(engine: Engine, question: str) -> None:
 
 
 def _wrap_answer(answer: Answer) -> str:
-    lines = [
-        f"No paper here mentions {' or '.join(answer.missing_terms)}."
-        if answer.missing_terms and not answer.refused
-        else "",
-        *answer.text.replace("**", "").splitlines(),
-    ]
-    return "\n".join(_wrap(line) for line in lines if line or lines[0]).strip() + "\n"
+    lines = answer.text.replace("**", "").splitlines()
+    return "\n".join(map(_wrap, lines)) + "\n"
 
 
 def _print_sources(answer: Answer) -> None:

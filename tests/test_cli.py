@@ -431,3 +431,21 @@ def test_doctor_speaks_when_the_library_cannot_be_opened(
     assert findings["library"]["well"] is False
     assert "file is not a database" in findings["library"]["says"]
     assert findings["library"]["remedy"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("with_model", [True, False])
+def test_missing_terms_are_told_before_anything_else(
+    with_model: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    openai_server: OpenAIServer,
+) -> None:
+    openai_server.reply = "Grokking is delayed [1]."
+    if with_model:
+        monkeypatch.setenv("FOOTNOTE_LLM__BASE_URL", openai_server.base_url)
+    status, out, _ = run(capsys, "ask", "What causes grokking when training with Muon?")
+    first, blank, third = out.splitlines()[:3]
+    assert (status, first, blank) == (0, "No paper here mentions “Muon”.", "")
+    assert third.startswith("Grokking")
+    assert bool(openai_server.chats) is with_model

@@ -404,3 +404,12 @@ def test_the_header_counts_papers_and_says_who_answers() -> None:
 def test_an_empty_library_says_how_to_add_pages() -> None:
     assert "<code>footnote add PATH</code>" in render_welcome(0)
     assert "footnote add" not in render_welcome(3)
+
+
+def test_terms_that_no_paper_mentions_are_told_before_the_answer_comes() -> None:
+    turn = Turn(1, "Q?").after(Found((Offer(1, PAPER),), 1.0, ("<Muon>",)))
+    chip = "Not in these papers:</span> <b>&lt;Muon&gt;</b>"
+    assert chip in render_turn(turn)
+    writing = render_turn(turn.after(TextDelta("It helps.")))
+    assert writing.index(chip) < writing.index("It helps.")
+    assert chip in render_turn(turn.stopped())

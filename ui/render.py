@@ -74,19 +74,20 @@ def _searching(_: Turn) -> str:
 
 
 def _writing(turn: Turn) -> str:
+    missing = _missing(turn.missing_terms)
     if not turn.text:
-        return _progress(f"Reading {_count(len(turn.offers), 'paper')}")
+        return missing + _progress(f"Reading {_count(len(turn.offers), 'paper')}")
     byline = (
         f'<p class="fn-byline"><span>Writing from {_count(len(turn.offers), "paper")}</span></p>'
     )
-    return f'{byline}<div class="fn-answer fn-streaming">{_text(turn)}</div>'
+    return f'{byline}{missing}<div class="fn-answer fn-streaming">{_text(turn)}</div>'
 
 
 def _stopped(turn: Turn) -> str:
     came = "What came before you stopped it stays." if turn.text else "Nothing had come yet."
     text = f'<div class="fn-answer">{_text(turn)}</div>' if turn.text else ""
     line = f'<p class="fn-note fn-stop-note"><b>Stopped.</b> {came}</p>'
-    return f"{text}{line}{_foot(turn, '')}"
+    return f"{_missing(turn.missing_terms)}{text}{line}{_foot(turn, '')}"
 
 
 def _failed(turn: Turn) -> str:
@@ -111,10 +112,10 @@ def _done(turn: Turn) -> str:
         return ""
     body = f'<div class="fn-answer">{_text(turn)}</div>'
     if answer.refused:
-        head = _missing(answer) or "<strong>Not in these papers</strong>"
+        head = _missing(answer.missing_terms) or "<strong>Not in these papers</strong>"
         body = f'<div class="fn-refused">{head}{body}</div>'
     else:
-        body = f"{_missing(answer)}{body}"
+        body = f"{_missing(answer.missing_terms)}{body}"
     return f"{_byline(answer)}{_callouts(answer)}{body}{_foot(turn, _small_print(answer))}"
 
 
@@ -159,8 +160,8 @@ def _callouts(answer: Answer) -> str:
     return "".join(f'<p class="fn-note">{escape(word)}</p>' for word in words)
 
 
-def _missing(answer: Answer) -> str:
-    chips = "".join(f"<b>{escape(term)}</b>" for term in answer.missing_terms)
+def _missing(terms: Sequence[str]) -> str:
+    chips = "".join(f"<b>{escape(term)}</b>" for term in terms)
     if not chips:
         return ""
     return f'<p class="fn-missing"><span>Not in these papers:</span> {chips}</p>'

@@ -46,6 +46,7 @@ class Turn:
     question: str
     stage: Stage = Stage.SEARCHING
     offers: tuple[Offer, ...] = ()
+    missing_terms: tuple[str, ...] = ()
     text: str = ""
     answer: Answer | None = None
     problem: Problem | None = None
@@ -53,8 +54,8 @@ class Turn:
     def after(self, event: Event) -> Turn:
         """The turn once this event has been read."""
         match event:
-            case Found(papers=papers):
-                return replace(self, stage=Stage.WRITING, offers=papers)
+            case Found(papers=papers, missing_terms=terms):
+                return replace(self, stage=Stage.WRITING, offers=papers, missing_terms=terms)
             case TextDelta(text=text):
                 return replace(self, stage=Stage.WRITING, text=self.text + text)
             case Done(answer=answer):
