@@ -105,7 +105,7 @@ def test_a_models_answer_is_stopped_at_once_and_its_stream_closed(
             page = open_page(url)
             assert server.base_url in page.locator("#fn-header").inner_text()
             ask(page, "What causes grokking?")
-            page.locator("#t1.fn-writing .fn-answer").wait_for()
+            page.locator("#t1.fn-writing .fn-answer", has_text="Grokking is").wait_for()
             page.locator("#fn-stop").click()
             page.locator("#t1.fn-stopped").wait_for()
             chat = server.chats[0]
