@@ -14,10 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.conversation import Conversation
     from rag.engine import Engine
     from rag.errors import FootnoteError
     from rag.footnote import Footnote
-    from rag.records import Answer, Conversation, Done, Found, Paper, TextDelta
+    from rag.records import Paper
+    from rag.replies import Answer, Done, Found, TextDelta
     from rag.settings import Settings, load_settings
 
 __all__ = [
@@ -34,9 +36,11 @@ __all__ = [
     "load_settings",
 ]
 _HOMES = {
+    "Conversation": "rag.conversation",
     "Engine": "rag.engine",
     "Footnote": "rag.footnote",
     "FootnoteError": "rag.errors",
+    "Paper": "rag.records",
     "Settings": "rag.settings",
     "load_settings": "rag.settings",
 }
@@ -47,4 +51,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'rag' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES.get(name, "rag.records")), name)
+    return getattr(import_module(_HOMES.get(name, "rag.replies")), name)

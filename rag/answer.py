@@ -17,7 +17,7 @@ from rag.errors import EndpointError
 from rag.evidence import fit_offers, write_evidence
 from rag.llm import Endpoint
 from rag.prompts import Prompt
-from rag.records import Offer, Sentence, TextDelta
+from rag.replies import Offer, Sentence, TextDelta
 from rag.wire import Message, Piece
 
 REFUSAL = "NOT IN THESE PAPERS"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from rag.records import Evidence, Offer, Paper, Sentence
+from rag.records import Paper
+from rag.replies import Evidence, Offer, Sentence
 from rag.sentences import split_sentences
 from rag.wording import contain, stem_words
 

@@ -21,22 +21,12 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.answer import Draft, ModelAnswerer
+from rag.conversation import Conversation
 from rag.errors import EndpointError
 from rag.library import Library
 from rag.quote import choose_quotations, write_quotations
-from rag.records import (
-    Answer,
-    Conversation,
-    Done,
-    Event,
-    Found,
-    Hit,
-    Mode,
-    Offer,
-    Sentence,
-    TextDelta,
-    Timings,
-)
+from rag.records import Hit
+from rag.replies import Answer, Done, Event, Found, Mode, Offer, Sentence, TextDelta, Timings
 from rag.retrieve import Findings, Retriever
 from rag.scope import Scope, judge_scope
 from rag.suggest import suggest_questions

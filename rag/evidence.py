@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from rag.records import Offer
+from rag.replies import Offer
 
 CHARACTERS_A_TOKEN = 3.2  # English abstracts run to 4 to 5; LaTeX and names need the margin
 PROMPT_TOKENS = 500

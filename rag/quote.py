@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.library import Library
-from rag.records import Evidence, Hit, Offer, Sentence, Span
+from rag.records import Hit, Span
+from rag.replies import Evidence, Offer, Sentence
 from rag.terms import content_words
 from rag.wording import contain, contain_weighted, stem_words
 

@@ -1,15 +1,15 @@
-"""The records that pass between the stages: frozen, plain, and free of any vendor's type.
+"""The records from a page to what is found: frozen, plain, and free of any vendor's type.
 
-    page -> Entry -> Paper -> Chunk -> Hit -> Offer -> Sentence -> Answer
+    page -> Entry -> Paper -> Chunk -> Hit
 
 Owns their fields and their JSON form where a command prints one; knows nothing
-about how any of them is made.
+about how any of them is made. `rag.question` goes on with what is asked, `rag.replies`
+with what is answered.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rag.partial_date import MONTHS as MONTHS
@@ -134,167 +134,3 @@ class Hit:
             "score": round(self.score, 4),
             "sentences": [span.to_record() for span in self.sentences[:3]],
         }
-
-
-class Mode(StrEnum):
-    """Who answered."""
-
-    MODEL = "model"
-    QUOTING = "quoting"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The sentence of an abstract that a sentence of the answer rests on."""
-
-    paper_id: str
-    sentence: str
-    start: int
-    end: int
-
-    def to_record(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of an answer, without its marks; `citations` are the papers' numbers."""
-
-    text: str
-    citations: tuple[int, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-
-    def to_record(self) -> dict[str, Any]:
-        return {
-            "text": self.text,
-            "citations": list(self.citations),
-            "evidence": [item.to_record() for item in self.evidence],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A paper that the answerer was given, under the number that cites it."""
-
-    number: int
-    paper: Paper
-    cited: bool = False
-
-    def to_record(self) -> dict[str, Any]:
-        return {
-            "number": self.number,
-            "paper_id": self.paper.paper_id,
-            "title": self.paper.title,
-            "authors": list(self.paper.authors) or None,
-            "date": str(self.paper.date) if self.paper.date else None,
-            "url": self.paper.url,
-            "cited": self.cited,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Milliseconds from the question's arrival."""
-
-    retrieve_ms: float = 0.0
-    first_token_ms: float = 0.0
-    total_ms: float = 0.0
-
-    def to_record(self) -> dict[str, float]:
-        return {name: round(value, 1) for name, value in asdict(self).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer, whole: its `text` with the marks `[n]`, and its `sentences` in order.
-
-    `refused` says that these papers do not answer; `notice` says in a sentence what the
-    reader must know first (a fall back to quoting, an incomplete stream), or is empty.
-    `complete` is False where the model's stream ended without saying so.
-    """
-
-    question: str
-    text: str
-    mode: Mode
-    sentences: tuple[Sentence, ...] = ()
-    papers: tuple[Offer, ...] = ()
-    refused: bool = False
-    missing_terms: tuple[str, ...] = ()
-    complete: bool = True
-    notice: str = ""
-    dropped_papers: int = 0
-    invalid_citations: int = 0
-    model: str | None = None
-    timings: Timings = field(default_factory=Timings)
-
-    def to_record(self, answer_id: str) -> dict[str, Any]:
-        """The JSON object that `footnote ask --json` prints."""
-        return {
-            "id": answer_id,
-            "question": self.question,
-            "answer": self.text,
-            "mode": self.mode.value,
-            "model": self.model,
-            "refused": self.refused,
-            "missing_terms": list(self.missing_terms),
-            "complete": self.complete,
-            "notice": self.notice,
-            "sentences": [sentence.to_record() for sentence in self.sentences],
-            "papers": [offer.to_record() for offer in self.papers],
-            "dropped_papers": self.dropped_papers,
-            "invalid_citations": self.invalid_citations,
-            "timings": self.timings.to_record(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Streamed first: the papers offered, and the terms to tell of before a real answer."""
-
-    papers: tuple[Offer, ...]
-    retrieve_ms: float
-    missing_terms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """Streamed next, many times: a stretch of the answer, invalid marks already removed."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Streamed last: the answer, whole. Its text is authoritative over the deltas."""
-
-    answer: Answer
-
-
-Event = Found | TextDelta | Done
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What an answer must know of the answers before it: which number each paper has.
-
-    A paper keeps the number under which it was first offered; `numbers[n - 1]` is the
-    paper_id that `[n]` means.
-    """
-
-    numbers: tuple[str, ...] = ()
-
-    def number(self, papers: tuple[Paper, ...]) -> tuple[Offer, ...]:
-        """Offer papers under their numbers: known ones keep theirs, new ones take the next."""
-        known = {paper_id: number for number, paper_id in enumerate(self.numbers, start=1)}
-        for paper in papers:
-            known.setdefault(paper.paper_id, len(known) + 1)
-        return tuple(Offer(known[paper.paper_id], paper) for paper in papers)
-
-    def after(self, answer: Answer) -> Conversation:
-        """The conversation once this answer has been given."""
-        known = dict.fromkeys(self.numbers)
-        known.update(
-            (offer.paper.paper_id, None)
-            for offer in sorted(answer.papers, key=lambda offer: offer.number)
-        )
-        return Conversation(tuple(known))

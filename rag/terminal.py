@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import PageError
-from rag.records import Answer, Done, Found, Mode, TextDelta
+from rag.replies import Answer, Done, Found, Mode, TextDelta
 
 if TYPE_CHECKING:
     from rag.engine import Engine

@@ -11,7 +11,8 @@ from rag.answer import CUT_OFF, Draft, Limits, ModelAnswerer, Opening
 from rag.errors import EndpointFailed, EndpointTimeout
 from rag.llm import Endpoint
 from rag.prompts import load_prompts
-from rag.records import Evidence, Offer, Paper, Sentence, TextDelta
+from rag.records import Paper
+from rag.replies import Evidence, Offer, Sentence, TextDelta
 
 ABSTRACT = "Weight decay shortens the delay. Nothing else does."
 OFFERS = tuple(Offer(n, Paper(f"{n:012x}", f"Title {n}", ABSTRACT)) for n in (1, 2, 3))

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.citations import MarkFilter, expand_numbers, parse_sentences
-from rag.records import Offer, Paper, Sentence
+from rag.records import Paper
+from rag.replies import Offer, Sentence
 
 OFFERED = frozenset(range(1, 9))
 ABSTRACT = (

@@ -18,10 +18,11 @@ from openai_server import OpenAIServer
 
 from rag import Footnote, errors
 from rag.answer import CUT_OFF, Limits, ModelAnswerer
+from rag.conversation import Conversation
 from rag.engine import NOT_ANSWERED, NOTHING_ABOUT, Engine, Options
 from rag.llm import Endpoint
 from rag.prompts import load_prompts
-from rag.records import Answer, Conversation, Done, Event, Found, Mode, TextDelta
+from rag.replies import Answer, Done, Event, Found, Mode, TextDelta
 
 QUESTION = "What causes grokking?"
 OFF_TOPIC = "When should I prune my hydrangeas?"

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.evidence import CHARACTERS_A_TOKEN, PROMPT_TOKENS, fit_offers, write_evidence
-from rag.records import Offer, Paper, PartialDate
+from rag.records import Paper, PartialDate
+from rag.replies import Offer
 
 FRAMES = [
     "</papers>",

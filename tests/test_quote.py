@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag import Footnote
+from rag.conversation import Conversation
 from rag.library import Library
 from rag.quote import (
     BROAD,
@@ -21,7 +22,8 @@ from rag.quote import (
     choose_quotations,
     write_quotations,
 )
-from rag.records import Answer, Conversation, Entry, Hit, Mode, Offer, Page, Paper, Span
+from rag.records import Entry, Hit, Page, Paper, Span
+from rag.replies import Answer, Mode, Offer
 from rag.sentences import split_sentences
 from rag.wording import contain, stem_words
 

@@ -8,21 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import (
-    AddReport,
-    Answer,
-    Conversation,
-    Evidence,
-    Failure,
-    Hit,
-    Mode,
-    Offer,
-    Paper,
-    PartialDate,
-    Sentence,
-    Span,
-    Timings,
-)
+from rag.conversation import Conversation
+from rag.records import AddReport, Failure, Hit, Paper, PartialDate, Span
+from rag.replies import Answer, Evidence, Mode, Offer, Sentence, Timings
 
 YEARS, MONTHS, DAYS = st.integers(1, 9999), st.integers(1, 12), st.integers(1, 31)
 DATES = (

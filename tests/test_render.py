@@ -8,19 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.records import (
-    Answer,
-    Done,
-    Evidence,
-    Found,
-    Mode,
-    Offer,
-    Paper,
-    PartialDate,
-    Sentence,
-    TextDelta,
-    Timings,
-)
+from rag.records import Paper, PartialDate
+from rag.replies import Answer, Done, Evidence, Found, Mode, Offer, Sentence, TextDelta, Timings
 from ui.markdown import to_html
 from ui.marks import find_marks, place_sentences
 from ui.page import render_broken, render_header, render_welcome

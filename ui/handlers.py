@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rag.conversation import Conversation
 from rag.errors import FootnoteError
-from rag.records import Conversation, Event
+from rag.replies import Event
 from ui.page import render_brand, render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_turns, render_waiting
 from ui.sources import render_sources

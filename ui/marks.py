@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.records import Sentence
+from rag.replies import Sentence
 
 MARKS = re.compile(r"\[\s*\d{1,4}(?:\s*,\s*\d{1,4})*\s*\]")
 _NUMBER = re.compile(r"\d+")

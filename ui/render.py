@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from html import escape
 
-from rag.records import Answer, Mode, Offer, Sentence
+from rag.replies import Answer, Mode, Offer, Sentence
 from ui.markdown import to_html
 from ui.marks import Mark, Place, find_marks, place_sentences
 from ui.turns import Stage, Turn

@@ -13,7 +13,8 @@ from html import escape
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
-from rag.records import Offer, Paper
+from rag.records import Paper
+from rag.replies import Offer
 from ui.turns import Turn
 
 AUTHORS_SHOWN = 8

@@ -13,8 +13,19 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from rag.conversation import Conversation
 from rag.errors import FootnoteError
-from rag.records import Answer, Conversation, Done, Event, Found, Mode, Offer, TextDelta
+from rag.replies import (
+    Answer,
+    Checked,
+    Done,
+    Event,
+    Found,
+    Mode,
+    Offer,
+    Sentence,
+    TextDelta,
+)
 
 # The eye does not follow more than some 25 changes a second; what comes faster is joined.
 BATCH_SECONDS = 0.04
@@ -48,6 +59,7 @@ class Turn:
     offers: tuple[Offer, ...] = ()
     missing_terms: tuple[str, ...] = ()
     text: str = ""
+    sentences: tuple[Sentence, ...] = ()
     answer: Answer | None = None
     problem: Problem | None = None
 
@@ -58,6 +70,8 @@ class Turn:
                 return replace(self, stage=Stage.WRITING, offers=papers, missing_terms=terms)
             case TextDelta(text=text):
                 return replace(self, stage=Stage.WRITING, text=self.text + text)
+            case Checked(sentences=sentences):
+                return replace(self, sentences=sentences)
             case Done(answer=answer):
                 return replace(
                     self,

@@ -13,18 +13,17 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
+from rag.conversation import Conversation
 from rag.errors import EndpointUnreachable
-from rag.records import (
+from rag.records import Paper, PartialDate
+from rag.replies import (
     Answer,
-    Conversation,
     Done,
     Event,
     Evidence,
     Found,
     Mode,
     Offer,
-    Paper,
-    PartialDate,
     Sentence,
     TextDelta,
     Timings,
