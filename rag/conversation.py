@@ -35,10 +35,8 @@ class Exchange:
     @classmethod
     def of(cls, answer: Answer) -> Exchange:
         """What is remembered of an answer."""
-        sentences = list(answer.sentences)
-        if answer.comparison:
-            sentences += [cell for aspect in answer.comparison.aspects for cell in aspect.cells]
-        cited = dict.fromkeys(number for one in sentences for number in one.citations)
+        said = (*answer.sentences, *answer.cells)
+        cited = dict.fromkeys(number for one in said for number in one.citations)
         understood = answer.understood
         return cls(
             question=understood.question if understood else answer.question,

@@ -32,19 +32,23 @@ def write_evidence(offers: Sequence[Offer]) -> str:
 
 
 def fit_offers(offers: Sequence[Offer], tokens: int) -> tuple[Offer, ...]:
-    """The first papers whose text fits into this many tokens: whole papers, at least one.
+    """The papers whose text fits into this many tokens: whole papers, lowest dropped first.
 
-    Tokens are reckoned from characters, on the safe side, because the endpoint's tokenizer
-    is not known.
+    A paper that would not fit alone makes no room for itself. Where none fits the first is
+    given, and the server says what it thinks of it. Tokens are reckoned from characters, on
+    the safe side, because the endpoint's tokenizer is not known.
     """
-    room = (tokens - PROMPT_TOKENS) * CHARACTERS_A_TOKEN
+    whole = room = (tokens - PROMPT_TOKENS) * CHARACTERS_A_TOKEN
     fitting: list[Offer] = []
     for offer in offers:
-        room -= len(_write_paper(offer)) + 2
-        if fitting and room < 0:
+        cost = len(_write_paper(offer)) + 2
+        if cost > whole:
+            continue
+        room -= cost
+        if room < 0:
             break
         fitting.append(offer)
-    return tuple(fitting)
+    return tuple(fitting or offers[:1])
 
 
 def _write_paper(offer: Offer) -> str:
@@ -54,13 +58,14 @@ def _write_paper(offer: Offer) -> str:
         f"{paper.author_count} authors" if paper.author_count and not paper.authors else "",
         paper.date.in_words() if paper.date else "",
     ]
-    details = _defuse("; ".join(part for part in known if part))
-    head = f"[{offer.number}] {_defuse(paper.title)}" + (f" ({details})" if details else "")
-    return f"{head}\n{_defuse(paper.abstract)}"
+    details = defuse("; ".join(part for part in known if part))
+    head = f"[{offer.number}] {defuse(paper.title)}" + (f" ({details})" if details else "")
+    return f"{head}\n{defuse(paper.abstract)}"
 
 
-def _defuse(text: str) -> str:
-    """One line, no invisible characters, no frame, no marks."""
+def defuse(text: str) -> str:
+    """Other people's text, fit to stand in a prompt: one line, no invisible characters, no
+    frame, and none of another paper's marks `[n]`."""
     visible = "".join(
         " " if character.isspace() else character
         for character in text

@@ -107,23 +107,10 @@ class Footnote(AbstractContextManager["Footnote"]):
 
     def engine(self) -> Engine:
         """The LlamaIndex query engine, with a model if an endpoint is set."""
-        from rag.engine import Engine, Options
+        from rag.assemble import assemble_engine
 
         self.index.check_recipe()
-        llm = self.settings.llm
-        options = Options(self.settings.retrieval.papers, self.settings.answer.fall_back)
-        if not llm.base_url:
-            return Engine(self.library, self.retriever, options=options)
-        from rag.answer import Limits, ModelAnswerer
-        from rag.llm import Endpoint
-        from rag.prompts import load_prompts
-
-        key = llm.api_key.get_secret_value()
-        endpoint = Endpoint(llm.base_url, llm.model, key, timeout=llm.timeout)
-        limits = Limits(llm.context_window, llm.max_tokens, llm.temperature)
-        answerer = ModelAnswerer(endpoint, load_prompts(), limits)
-        label = f"{llm.model or 'The first model listed'} at {llm.base_url}"
-        return Engine(self.library, self.retriever, answerer, options=options, model_label=label)
+        return assemble_engine(self.library, self.retriever, self.settings)
 
     def close(self) -> None:
         """Let go of all files."""

@@ -21,10 +21,20 @@ from rag.errors import LibraryEmpty, LibraryError, PaperNotFound
 from rag.locks import hold_lock
 from rag.merge import merge_entry, start_paper
 from rag.records import AddReport, Entry, Failure, Page, Paper
-from rag.schema import COLUMNS, SELECT, from_row, prepare_schema, to_row
+from rag.schema import (
+    COLUMNS,
+    SELECT,
+    SELECT_FACTS,
+    Facts,
+    facts_from_row,
+    from_row,
+    prepare_schema,
+    to_row,
+)
 from rag.titles import make_paper_id, normalise_title
 
 TITLE_WEIGHT = 2.0
+TELLING = 12  # letters of a title's beginning that can stand for the title
 
 
 class Library:
@@ -70,6 +80,23 @@ class Library:
         """All papers, in the order in which they were added."""
         for row in self._read(f"{SELECT} ORDER BY number"):
             yield from_row(row)
+
+    def facts(self) -> list[Facts]:
+        """What is known of every paper, for filters, in the order in which they were added."""
+        return [facts_from_row(row) for row in self._read(f"{SELECT_FACTS} ORDER BY number")]
+
+    def find_titled(self, title: str) -> list[str]:
+        """The ids of the papers of this title, as titles are compared; of those that begin
+        so, up to a few, where none has it whole and it is long enough to tell papers apart."""
+        key = normalise_title(title)
+        found = self._read("SELECT paper_id FROM papers WHERE title_key = ?", (key,))
+        if not found and len(key) >= TELLING:
+            found = self._read(
+                "SELECT paper_id FROM papers WHERE title_key >= ? AND title_key < ?"
+                " ORDER BY number LIMIT 5",
+                (key, key + "\U0010ffff"),
+            )
+        return [row[0] for row in found]
 
     def get(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
         """The papers with these ids, by id; ids that no paper has are left out."""

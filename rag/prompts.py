@@ -14,7 +14,13 @@ from rag.errors import PromptError
 
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-EXPECTED = {"answer": frozenset[str](), "question": frozenset({"papers", "question"})}
+EXPECTED = {
+    "answer": frozenset[str](),
+    "question": frozenset({"papers", "question"}),
+    "compare": frozenset({"papers", "question", "sides"}),
+    "standalone": frozenset({"exchanges", "question"}),
+    "support": frozenset({"claim", "abstracts"}),
+}
 
 
 @dataclass(frozen=True, slots=True)

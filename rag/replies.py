@@ -172,8 +172,8 @@ class Timings:
 
     retrieve_ms: float = 0.0
     first_token_ms: float = 0.0
-    support_ms: float = 0.0
     total_ms: float = 0.0
+    support_ms: float = 0.0
 
     def to_record(self) -> dict[str, float]:
         return {name: round(value, 1) for name, value in asdict(self).items()}
@@ -186,8 +186,9 @@ class Answer:
     `refused` says that these papers do not answer; `notice` says in a sentence what the
     reader must know first (a fall back to quoting, an incomplete stream), or is empty.
     `premise` names what the question takes for granted and an abstract contradicts.
-    `complete` is False where the model's stream ended without saying so. `hidden` counts
-    the sentences that were left out of `text` because no support was found for them.
+    `complete` is False where the model's stream ended without saying so. `judged` says what
+    the support was judged by: "wording" or "meaning". `hidden` counts the sentences and cells
+    that are not to be shown at first because no support was found for them.
     """
 
     question: str
@@ -203,6 +204,7 @@ class Answer:
     understood: Understood | None = None
     selection: Selection | None = None
     comparison: Comparison | None = None
+    judged: str = "wording"
     hidden: int = 0
     dropped_papers: int = 0
     invalid_citations: int = 0
@@ -214,6 +216,12 @@ class Answer:
         """The text with the table of the comparison, in Markdown."""
         table = self.comparison.to_markdown() if self.comparison else ""
         return f"{self.text}\n\n{table}".strip() if table else self.text
+
+    @property
+    def cells(self) -> tuple[Sentence, ...]:
+        """The cells of the comparison, row by row; none without one."""
+        rows = self.comparison.aspects if self.comparison else ()
+        return tuple(cell for row in rows for cell in row.cells)
 
     def count_support(self) -> tuple[int, int]:
         """(sentences supported, sentences that need support), of those that were checked."""
@@ -238,7 +246,8 @@ class Answer:
             "premise": self.premise.to_record() if self.premise else None,
             "selection": self.selection.to_record() if self.selection else None,
             "sentences": [sentence.to_record() for sentence in self.sentences],
-            "supported": {"supported": supported, "of": needing, "hidden": self.hidden},
+            "supported": {"supported": supported, "of": needing, "by": self.judged},
+            "hidden": self.hidden,
             "comparison": self.comparison.to_record() if self.comparison else None,
             "papers": [offer.to_record() for offer in self.papers],
             "dropped_papers": self.dropped_papers,

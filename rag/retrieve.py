@@ -18,7 +18,7 @@ best `candidates` of each list is scored.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,7 @@ from rag.records import Hit, Paper, Span
 from rag.terms import content_words
 from rag.vectors import PaperVectors
 
+SIDE_WEIGHT = 0.2
 BM25_CEILING = 2.2  # k1 + 1: what one word's weight is multiplied by at the most
 
 
@@ -84,6 +85,26 @@ class Findings:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for: a text, and for one side of a comparison the side's own words.
+
+    A side's words count SIDE_WEIGHT beside the whole question: alone, "the older study" says
+    nothing (eval/LOG.md). `among` keeps the search to the papers with these ids.
+    """
+
+    text: str
+    side: str = ""
+    among: Collection[str] | None = None
+
+    @property
+    def parts(self) -> tuple[tuple[str, float], ...]:
+        """The texts and what each counts, in all 1."""
+        if not self.side:
+            return ((self.text, 1.0),)
+        return ((self.text, 1.0 - SIDE_WEIGHT), (self.side, SIDE_WEIGHT))
+
+
 class Retriever:
     """Finds papers. `candidates` are taken from each list before scoring."""
 
@@ -97,53 +118,98 @@ class Retriever:
         reranker: str = "",
     ) -> None:
         self.weights = Weights()
-        self._library = library
+        self.library = library
         self._index = index
         self._embedder = embedder
         self._candidates = candidates
         self._reranker = reranker
         self._cross_encoder: Any = None
 
-    def find(self, question: str, k: int) -> Findings:
-        """The k best papers, each with its sentences, best first. Raises LibraryError,
-        VectorError or EmbedderError."""
+    def find(self, question: str, k: int, among: Collection[str] | None = None) -> Findings:
+        """The k best papers, each with its sentences, best first; `among` keeps the search to
+        the papers with these ids. Raises LibraryError, VectorError or EmbedderError."""
+        return self.find_many([Search(question, among=among)], k)[0]
+
+    def find_many(self, searches: Sequence[Search], k: int) -> tuple[Findings, ...]:
+        """The k best papers of each search; a text that several share is looked up once, and
+        their timings are those of all. Raises as `find` does."""
         clock = Stopwatch()
-        vector = self._embedder.embed_question(question)
+        texts = list(dict.fromkeys(text for search in searches for text, _ in search.parts))
+        vectors = {text: self._embedder.embed_question(text) for text in texts}
         clock.lap("embed_ms")
-        words = content_words(question)
-        lexical = dict(self._library.match(words, self._candidates))
-        clock.lap("lexical_ms")
-        near = self._index.nearest(vector, self._candidates)
-        clock.lap("dense_ms")
-        unseen = [paper_id for paper_id in near if paper_id not in lexical]
-        lexical.update(self._library.match(words, len(unseen), among=unseen))
-        ranked = self._rank(words, vector, list(dict.fromkeys([*lexical, *near])), lexical)
-        depth = max(k, 20) if self._reranker else k
-        papers = self._library.get([paper_id for paper_id, _, _ in ranked[: depth + 10]])
-        found = [entry for entry in ranked if entry[0] in papers][:depth]
-        hits = [
-            Hit(papers[paper_id], score, _spans(papers[paper_id], signals))
-            for paper_id, score, signals in found
-        ]
-        clock.lap("rank_ms")
-        order = self._rerank(question, hits)[:k] if self._reranker else range(len(hits))
-        clock.lap("rerank_ms")
-        return Findings(
-            tuple(hits[one] for one in order),
-            tuple(found[one][2] for one in order),
-            clock.laps,
+        taken = {text: self._gather(text, vectors[text], searches) for text in texts}
+        clock.lap("candidates_ms")
+        stored = self._index.vectors(
+            list(
+                dict.fromkeys(one for lexical, near in taken.values() for one in (*lexical, *near))
+            )
         )
+        signals = {text: self._look(text, vectors[text], taken[text][0], stored) for text in texts}
+        found = [self._rank(search, signals, k) for search in searches]
+        clock.lap("rank_ms")
+        return tuple(Findings(hits, told, clock.laps) for hits, told in found)
+
+    def _gather(
+        self, text: str, vector: Vectors, searches: Sequence[Search]
+    ) -> tuple[dict[str, float], list[str]]:
+        """(BM25 of the papers that hold a text's words, the papers nearest to it), of those
+        that the searches with this text are kept to."""
+        lexical: dict[str, float] = {}
+        near: list[str] = []
+        for among in _allowed(text, searches):
+            few = sorted(among) if among is not None and len(among) <= self._candidates else None
+            wide = self._candidates if among is None else self._widen(len(among))
+            matched = self.library.match(content_words(text), wide, among=few)
+            nearest = few if few is not None else self._index.nearest(vector, wide)
+            lexical.update(pair for pair in matched if among is None or pair[0] in among)
+            near += [paper_id for paper_id in nearest if among is None or paper_id in among]
+        return lexical, near
+
+    def _widen(self, among: int) -> int:
+        """How many to take from each list so that about `candidates` of them pass a filter.
+
+        Chroma's own `where` costs twenty times as much where half of the papers pass.
+        """
+        total = max(1, self.library.count())
+        return min(total, -(-self._candidates * total // max(1, among)))
+
+    def _look(
+        self,
+        text: str,
+        vector: Vectors,
+        lexical: dict[str, float],
+        stored: Sequence[PaperVectors],
+    ) -> dict[str, Signals]:
+        """What is known of how well each paper fits one text."""
+        words = content_words(text)
+        unseen = [paper.paper_id for paper in stored if paper.paper_id not in lexical]
+        scores = lexical | dict(self.library.match(words, len(unseen), among=unseen))
+        ceiling = max(BM25_CEILING * sum(self.library.weigh(words).values()), 1e-6)
+        return {
+            one: replace(signals, lexical=min(1.0, scores.get(one, 0.0) / ceiling))
+            for one, signals in _score(stored, vector)
+        }
 
     def _rank(
-        self, words: Sequence[str], vector: Vectors, ids: list[str], lexical: dict[str, float]
-    ) -> list[tuple[str, float, Signals]]:
-        weighed = self._library.weigh(words)
-        ceiling = max(BM25_CEILING * sum(weighed.values()), 1e-6)
-        ranked = []
-        for one, signals in _score(self._index.vectors(ids), vector):
-            signals = replace(signals, lexical=min(1.0, lexical.get(one, 0.0) / ceiling))
-            ranked.append((one, signals.fuse(self.weights), signals))
-        return sorted(ranked, key=lambda entry: (-entry[1], entry[0]))
+        self, search: Search, signals: dict[str, dict[str, Signals]], k: int
+    ) -> tuple[tuple[Hit, ...], tuple[Signals, ...]]:
+        """The best papers of one search, with what is known of each."""
+        parts = [(signals[text], weight) for text, weight in search.parts]
+        ranked = sorted(
+            (-sum(weight * told[one].fuse(self.weights) for told, weight in parts), one)
+            for one in parts[0][0]
+            if search.among is None or one in search.among
+        )
+        depth = max(k, 20) if self._reranker else k
+        papers = self.library.get([one for _, one in ranked[: depth + 10]])
+        best = [(-negative, one) for negative, one in ranked if one in papers][:depth]
+        told = [_blend([(told[one], weight) for told, weight in parts]) for _, one in best]
+        hits = [
+            Hit(papers[one], score, _spans(papers[one], mixed))
+            for (score, one), mixed in zip(best, told, strict=True)
+        ]
+        order = self._rerank(search.text, hits)[:k] if self._reranker else range(len(hits))
+        return tuple(hits[one] for one in order), tuple(told[one] for one in order)
 
     def _rerank(self, question: str, hits: Sequence[Hit]) -> list[int]:
         """The hits' positions in the cross-encoder's order."""
@@ -179,6 +245,26 @@ class Stopwatch:
         now = time.perf_counter()
         self.laps[name] = (now - self._last) * 1000
         self._last = now
+
+
+def _allowed(text: str, searches: Sequence[Search]) -> list[Collection[str] | None]:
+    """The papers that the searches with this text are kept to, each set once."""
+    allowed = (one.among for one in searches if any(text == part for part, _ in one.parts))
+    distinct = {None if among is None else frozenset(among): among for among in allowed}
+    return list(distinct.values())
+
+
+def _blend(parts: Sequence[tuple[Signals, float]]) -> Signals:
+    """The weighted sum of what several texts say of one paper; of one text what it says."""
+    if len(parts) == 1:
+        return parts[0][0]
+    return Signals(
+        lexical=sum(weight * one.lexical for one, weight in parts),
+        whole=sum(weight * one.whole for one, weight in parts),
+        body=sum(weight * one.body for one, weight in parts),
+        sentences=sum((weight * one.sentences for one, weight in parts), np.float32(0)),
+        spans=parts[0][0].spans,
+    )
 
 
 def _score(papers: Sequence[PaperVectors], vector: Vectors) -> list[tuple[str, Signals]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import LibraryTooNew
 from rag.records import Paper, PartialDate
@@ -68,6 +69,30 @@ COLUMNS = (
     "older_abstracts",
 )
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM papers"
+SELECT_FACTS = (
+    "SELECT paper_id, abstract, author_count, date, arxiv_id, url, upvotes, authors FROM papers"
+)
+
+
+class Facts(NamedTuple):
+    """What filters look at in a paper: as its Paper says it, in a third of the time.
+
+    A tuple, because thousands are made for a question and a frozen dataclass takes longer;
+    the names of the authors are decoded only when they are asked for.
+    """
+
+    paper_id: str
+    abstract: str
+    author_count: int | None
+    date: PartialDate | None
+    arxiv_id: str | None
+    url: str | None
+    upvotes: int | None
+    authors_json: str
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        return tuple(json.loads(self.authors_json))
 
 
 def prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
@@ -130,3 +155,13 @@ def from_row(row: Sequence[Any]) -> Paper:
         pages=tuple(json.loads(row[10])),
         older_abstracts=tuple(json.loads(row[11])),
     )
+
+
+def facts_from_row(row: Sequence[Any]) -> Facts:
+    """A row of SELECT_FACTS."""
+    date = _read_date(row[3]) if row[3] else None
+    return Facts(row[0], row[1], row[2], date, *row[4:])
+
+
+# Thousands of papers share a few hundred days.
+_read_date = lru_cache(maxsize=4096)(PartialDate.parse)

@@ -41,7 +41,7 @@ class LlmSettings(Section):
     model: str = ""
     api_key: SecretStr = SecretStr("")
     timeout: float = Field(default=60.0, gt=0)
-    context_window: int = Field(default=8192, ge=512)
+    context_window: int = Field(default=0, ge=0)
     max_tokens: int = Field(default=700, ge=16)
     temperature: float = Field(default=0.0, ge=0, le=2)
 
@@ -67,6 +67,12 @@ class AnswerSettings(Section):
     fall_back: bool = True
 
 
+class SupportSettings(Section):
+    judge: Literal["local", "endpoint"] = "local"
+    entailment: str = ""
+    on_unsupported: Literal["mark", "hide"] = "mark"
+
+
 class ChatSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
@@ -85,6 +91,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
+    support: SupportSettings = SupportSettings()
     chat: ChatSettings = ChatSettings()
 
     def library_folder(self) -> Path:

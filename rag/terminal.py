@@ -7,9 +7,7 @@ arguments or exit statuses.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
@@ -17,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import PageError
-from rag.replies import Answer, Done, Found, Mode, TextDelta
+from rag.printout import wrap, write_after, write_before, write_text
+from rag.replies import Done, Found, TextDelta
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -99,58 +98,27 @@ def print_hits(findings: Findings) -> None:
     for rank, hit in enumerate(findings.hits, start=1):
         print(f"{rank:>3}. {hit.paper.title}  ({hit.score:.3f})  {hit.paper.paper_id}")
         for span in hit.sentences[:1]:
-            print(_wrap(span.text, "     "))
+            print(wrap(span.text, "     "))
 
 
 async def print_answer(engine: Engine, question: str) -> None:
-    """What no paper mentions, the answer as it comes, then its notices and its sources."""
+    """What must be known first, the answer as it comes, then its table, support and sources."""
     said = False
     async with aclosing(engine.astream(question)) as events:
         async for event in events:
-            if isinstance(event, Found) and event.missing_terms:
-                terms = " or ".join(f"“{term}”" for term in event.missing_terms)
-                print(_wrap(f"No paper here mentions {terms}.") + "\n", flush=True)
+            if isinstance(event, Found):
+                print(_write_found(event), end="", flush=True)
             elif isinstance(event, TextDelta) and engine.streams:
                 said = True
                 print(event.text, end="", flush=True)
             elif isinstance(event, Done):
-                print("\n" if said else _wrap_answer(event.answer))
-                _print_sources(event.answer)
+                print("\n" if said else write_text(event.answer))
+                print(write_after(event.answer))
 
 
-def _wrap_answer(answer: Answer) -> str:
-    lines = answer.text.replace("**", "").splitlines()
-    return "\n".join(map(_wrap, lines)) + "\n"
-
-
-def _print_sources(answer: Answer) -> None:
-    for notice in (answer.notice, _say_counts(answer)):
-        if notice:
-            print(_wrap(notice) + "\n")
-    for offer in answer.papers:
-        if offer.cited:
-            date = f" ({offer.paper.date.in_words()})" if offer.paper.date else ""
-            print(_wrap(f"[{offer.number}] {offer.paper.title}{date}", "", "    "))
-    print(f"\n{_say_who(answer)}, in {answer.timings.total_ms:.0f} ms.")
-
-
-def _say_who(answer: Answer) -> str:
-    if answer.mode is Mode.MODEL:
-        return f"By {answer.model}"
-    return "Nothing to quote" if answer.refused else "Quoted from the abstracts"
-
-
-def _say_counts(answer: Answer) -> str:
-    parts = []
-    if answer.dropped_papers:
-        parts.append(f"{answer.dropped_papers} papers did not fit into the model's context.")
-    if answer.invalid_citations:
-        parts.append(f"{answer.invalid_citations} citations of papers not offered were removed.")
-    return " ".join(parts)
-
-
-def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    width = max(40, min(100, shutil.get_terminal_size().columns))
-    return textwrap.fill(
-        text, width, initial_indent=first, subsequent_indent=first if rest is None else rest
-    )
+def _write_found(found: Found) -> str:
+    before = write_before(found.understood, found.selection, found.premise)
+    if found.missing_terms:
+        terms = " or ".join(f"“{term}”" for term in found.missing_terms)
+        before += f"{wrap(f'No paper here mentions {terms}.')}\n\n"
+    return before

@@ -57,6 +57,7 @@ class OpenAIServer:
         self.fault = fault
         self.delay = 0.05
         self.retry_after = "0.05"
+        self.reads: int | None = None  # characters of a prompt; a longer one is refused
         self.models: list[dict[str, Any]] = [{"id": "test-model", "object": "model"}]
         self.requests: list[Request] = []
         self.stopping = threading.Event()
@@ -146,8 +147,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer_with_fault("html_404")
         elif fault in faults.UNSTREAMED:
             self._answer_with_fault(fault)
+        elif self._is_too_long():
+            self._refuse("overflow_openai")
         else:
             self._stream()
+
+    def _is_too_long(self) -> bool:
+        messages = self.request_seen.body["messages"]
+        length = sum(len(message["content"]) for message in messages)
+        return self.owner.reads is not None and length > self.owner.reads
 
     def _answer_with_fault(self, fault: str | None) -> None:
         if fault in faults.STATUS_FAULTS:

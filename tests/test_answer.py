@@ -7,12 +7,21 @@ from contextlib import aclosing
 import pytest
 from openai_server import OpenAIServer
 
-from rag.answer import CUT_OFF, Draft, Limits, ModelAnswerer, Opening
-from rag.errors import EndpointFailed, EndpointTimeout
+from rag.answer import (
+    CUT_OFF,
+    REPEATS,
+    Draft,
+    Limits,
+    ModelAnswerer,
+    Opening,
+    Prose,
+    find_repetition,
+)
+from rag.errors import ContextOverflow, EndpointFailed, EndpointTimeout
 from rag.llm import Endpoint
 from rag.prompts import load_prompts
 from rag.records import Paper
-from rag.replies import Evidence, Offer, Sentence, TextDelta
+from rag.replies import Column, Evidence, Offer, Sentence, TextDelta
 
 ABSTRACT = "Weight decay shortens the delay. Nothing else does."
 OFFERS = tuple(Offer(n, Paper(f"{n:012x}", f"Title {n}", ABSTRACT)) for n in (1, 2, 3))
@@ -203,8 +212,9 @@ async def test_before_any_text_the_endpoints_error_is_raised() -> None:
 async def test_a_model_that_repeats_itself_is_cut_and_said_to_be() -> None:
     with OpenAIServer("and so [1] " * 2000, "length") as server:
         _, last = await draft(server, timeout=5.0)
-    assert (last.complete, last.notice) == (False, LENGTH)
-    assert last.text.startswith("and so [1] and so [1]")
+    assert (last.complete, last.notice) == (False, REPEATS)
+    assert last.text.startswith("and so [1]")
+    assert len(last.text) < 100
 
 
 async def test_a_model_that_cites_nothing_gives_sentences_without_citations(
@@ -236,3 +246,128 @@ async def test_a_reply_in_another_language_is_cited_all_the_same(
     _, last = await draft(openai_server)
     assert last.sentences[0].citations[0] == 1
     assert {number for one in last.sentences for number in one.citations} == {1, 2}
+
+
+LONG = tuple(Offer(n, Paper(f"{n:012x}", f"Title {n}", "word " * 300)) for n in (1, 2, 3, 4))
+
+
+async def test_the_window_is_asked_of_the_server_once(openai_server: OpenAIServer) -> None:
+    openai_server.models = [{"id": "test-model", "max_model_len": 2600}]
+    answerer = make_answerer(openai_server, window=0)
+    assert await answerer.context_window() == 2600
+    assert await answerer.context_window() == 2600
+    assert [request.path for request in openai_server.requests] == ["/v1/models"]
+
+
+async def test_papers_are_dropped_to_fit_what_the_server_says_it_reads(
+    openai_server: OpenAIServer,
+) -> None:
+    openai_server.models = [{"id": "test-model", "max_model_len": 2600}]
+    openai_server.reply = "It is so [1]."
+    _, last = await draft(openai_server, LONG, window=0)
+    assert last.offers == LONG[:2]
+
+
+async def test_a_window_that_is_set_is_not_asked_for(openai_server: OpenAIServer) -> None:
+    openai_server.models = [{"id": "test-model", "max_model_len": 2600}]
+    _, last = await draft(openai_server, LONG, window=9000)
+    assert last.offers == LONG
+    assert len(openai_server.requests) == 1
+
+
+async def test_a_server_that_does_not_tell_is_taken_to_read_8192_tokens(
+    openai_server: OpenAIServer,
+) -> None:
+    assert await make_answerer(openai_server, window=0).context_window() == 8192
+
+
+async def test_a_listing_that_fails_does_not_fail_the_answer() -> None:
+    with OpenAIServer(reply="So it is [1].", fault=None) as server:
+        server.fault = "html_404"
+        answerer = make_answerer(server, window=0)
+        assert await answerer.context_window() == 8192
+
+
+async def test_an_overflow_is_tried_once_more_with_half_of_the_papers(
+    openai_server: OpenAIServer,
+) -> None:
+    openai_server.reads, openai_server.reply = 6000, "So it is [1][4]."
+    _, last = await draft(openai_server, LONG)
+    assert last.offers == LONG[:2]
+    assert (last.text, last.invalid_citations) == ("So it is [1].", 1)
+    assert len(openai_server.chats) == 2
+
+
+async def test_an_overflow_with_half_of_the_papers_is_an_error(
+    openai_server: OpenAIServer,
+) -> None:
+    openai_server.reads = 500
+    with pytest.raises(ContextOverflow):
+        await draft(openai_server, LONG)
+    assert len(openai_server.chats) == 2
+
+
+async def test_an_overflow_with_a_single_paper_is_not_tried_again(
+    openai_server: OpenAIServer,
+) -> None:
+    openai_server.reads = 500
+    with pytest.raises(ContextOverflow):
+        await draft(openai_server, LONG[:1])
+    assert len(openai_server.chats) == 1
+
+
+async def test_a_reply_that_goes_round_in_circles_is_stopped(openai_server: OpenAIServer) -> None:
+    openai_server.reply = "Weight decay helps [1]." + " It shortens the delay [2]." * 300
+    deltas, last = await draft(openai_server)
+    assert last.text.startswith("Weight decay helps [1]. It shortens the delay [2].")
+    assert last.text.count("shortens") <= 2
+    assert (last.complete, last.notice) == (False, REPEATS)
+    assert len("".join(deltas)) < 300
+    assert openai_server.chats[0].ended.wait(2)
+    assert openai_server.chats[0].client_closed
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("A sentence that is long. " * 3, 0),
+        ("So. " + "A sentence that is long. " * 4, len("So. A sentence that is long. ")),
+        ("no " * 15, 0),
+        ("no " * 16, 12),
+        ("so" * 20, 0),
+        ("-" * 120, 0),
+        ("-" * 250, 51),
+        ("| a | b |\n" + "| not stated in the abstract " * 5, 0),
+    ],
+)
+def test_what_counts_as_going_round_in_circles(text: str, kept: int) -> None:
+    assert find_repetition(text) == kept
+
+
+SIDES = (Column("decay", (1,)), Column("dropout", (2, 3)), Column("<papers>", (), found=False))
+
+
+async def test_a_comparison_is_asked_for_with_its_sides(openai_server: OpenAIServer) -> None:
+    openai_server.reply = (
+        "They differ [1][2].\n\n| Aspect | decay | dropout | none |\n|---|---|---|---|\n"
+        "| finding | shortens the delay [1] | does nothing [2] | not stated in the abstract |\n"
+    )
+    answerer = make_answerer(openai_server)
+    async with aclosing(answerer.stream("Do they?", OFFERS, SIDES)) as pieces:
+        *deltas, last = [piece async for piece in pieces]
+    assert isinstance(last, Draft)
+    shown = "".join(one.text for one in deltas if isinstance(one, TextDelta))
+    assert "|" not in shown
+    assert shown.strip() == last.text == "They differ [1][2]."
+    assert last.comparison is not None
+    assert last.comparison.sides == SIDES
+    assert [cell.citations for cell in last.comparison.aspects[0].cells] == [(1,), (2,), ()]
+    asked = openai_server.chats[0].body["messages"][1]["content"]
+    assert "- decay: [1]\n- dropout: [2][3]\n- : no paper" in asked
+
+
+def test_nothing_of_a_table_is_let_through_however_it_comes() -> None:
+    prose = Prose(held=True)
+    text = "So [1].\nAnd.\n | a | b |\n|---|---|\nmore"
+    assert "".join(map(prose.feed, text)) in ("So [1].\nAnd.\n ", "So [1].\nAnd.\n")
+    assert "".join(map(Prose(held=False).feed, text)) == text

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 def make_page() -> Page:
     """A page whose components are their own names: the handlers only use them as keys."""
     names = ("header", "fresh", "opening", "welcome", "history", "live", "waiting", "announcer")
-    names += ("sources", "box", "send", "stop", "chat")
+    names += ("sources", "box", "send", "stop", "dropped", "chat")
     parts: dict[str, Any] = {name: name for name in names}
     return Page(examples=tuple(f"example {n}" for n in range(6)), **parts)  # type: ignore[arg-type]
 
@@ -216,6 +216,64 @@ async def test_a_library_that_cannot_be_opened_is_told_on_the_page() -> None:
     assert "pip install -U footnote" in shown["welcome"]
 
 
+async def test_a_filter_taken_off_asks_the_same_question_without_it(
+    handlers: Handlers, engine: FakeEngine
+) -> None:
+    chat = Chat()
+    await ask(handlers, chat, "What is cheaper?")
+    await ask(handlers, chat, "And since 2024, by Okafor?")
+    taken = await handlers.drop("2 date>=2024", chat)
+    assert taken["dropped"] == ""
+    assert "And since 2024, by Okafor?" in taken["live"]
+    shown = await drain(handlers.answer(chat))
+    assert engine.asked[1:] == ["And since 2024, by Okafor?"] * 2
+    assert engine.without == [frozenset(), frozenset(), frozenset({"date>=2024"})]
+    assert "<s>since 2024</s>" in shown["live"]
+    assert 'data-key="author=Mira Okafor"' in shown["live"]
+    asked_first, asked_again = engine.conversations[1:]
+    assert asked_again.exchanges == asked_first.exchanges
+    assert len(chat.conversation.exchanges) == 3
+    assert asked_again.numbers == tuple(paper.paper_id for paper in PAPERS)
+
+
+@pytest.mark.parametrize("named", ["", "x", "1", "1 date>=1999", "7 date>=2024", "-1 date>=2024"])
+async def test_what_names_no_filter_is_let_go(handlers: Handlers, named: str) -> None:
+    chat = Chat()
+    await ask(handlers, chat, "What is cheaper since 2024?")
+    assert await handlers.drop(named, chat) == {"dropped": ""}
+    assert not chat.waiting
+
+
+async def test_a_filter_taken_off_while_an_answer_comes_waits_its_turn(
+    handlers: Handlers, engine: FakeEngine
+) -> None:
+    chat = Chat()
+    await ask(handlers, chat, "What is cheaper since 2024?")
+    await handlers.take("Another?", chat)
+    running = asyncio.create_task(drain(handlers.answer(chat)))
+    await until(lambda: len(engine.asked) == 2)
+    taken = await handlers.drop("1 date>=2024", chat)
+    assert "What is cheaper since 2024?" in taken["waiting"]
+    assert await handlers.drop("1 date>=2024", chat) == {"dropped": ""}
+    await running
+    assert engine.asked == [
+        "What is cheaper since 2024?",
+        "Another?",
+        "What is cheaper since 2024?",
+    ]
+
+
+async def test_the_sources_follow_what_is_checked_while_the_answer_comes(
+    handlers: Handlers,
+) -> None:
+    chat = Chat()
+    await handlers.take("What is cheaper, checked?", chat)
+    streamed = [updates async for updates in handlers.answer(chat)]
+    lit = [one["sources"] for one in streamed if "sources" in one and 'class="ev' in one["sources"]]
+    assert len(lit) > 2
+    assert "2 of 5 sentences supported" in streamed[-2]["live"]
+
+
 # --- reading a stream ---------------------------------------------------------------
 
 
@@ -288,10 +346,9 @@ def test_a_password_keeps_strangers_out() -> None:
 
 
 def test_the_server_says_when_it_is_ready_and_ends_with_ctrl_c() -> None:
-    script = ROOT / "tests" / "e2e" / "fake_engine.py"
     with subprocess.Popen(
-        [sys.executable, str(script), "0"],
-        cwd=ROOT,
+        [sys.executable, "-m", "e2e.fake_engine", "0"],
+        cwd=ROOT / "tests",
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin", "HOME": "/tmp"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -40,8 +41,9 @@ PAPER_KEYS = [
     *("url", "upvotes", "categories", "pages"),
 ]
 ANSWER_KEYS = [
-    *("id", "question", "answer", "mode", "model", "refused", "missing_terms", "complete"),
-    *("notice", "sentences", "papers", "dropped_papers", "invalid_citations", "timings"),
+    *("id", "question", "understood", "answer", "mode", "model", "refused", "missing_terms"),
+    *("complete", "notice", "premise", "selection", "sentences", "supported", "hidden"),
+    *("comparison", "papers", "dropped_papers", "invalid_citations", "timings"),
 ]
 
 
@@ -162,7 +164,10 @@ def test_search_prints_ranks_scores_and_sentences(capsys: pytest.CaptureFixture[
         assert all(list(one) == ["text", "start", "end", "score"] for one in hit["sentences"])
     status, out, errors = run(capsys, "search", "What causes grokking?", "-k", "3")
     assert (status, errors) == (0, "")
-    assert out.startswith(f"  1. {found['hits'][0]['title']}  ({found['hits'][0]['score']:.3f})")
+    first = re.match(r"  1\. (.+)  \((0\.\d{3})\)  ", out)
+    assert first is not None
+    assert first[1] == found["hits"][0]["title"]
+    assert float(first[2]) == pytest.approx(found["hits"][0]["score"], abs=0.001)
 
 
 @pytest.mark.usefixtures("starter_named")
@@ -172,13 +177,22 @@ def test_ask_prints_an_answer_with_its_evidence(capsys: pytest.CaptureFixture[st
     assert list(answer) == ANSWER_KEYS
     assert (answer["id"], answer["mode"], answer["refused"]) == ("1", "quoting", False)
     assert (answer["complete"], answer["dropped_papers"]) == (True, 0)
-    assert list(answer["timings"]) == ["retrieve_ms", "first_token_ms", "total_ms"]
+    assert list(answer["timings"]) == ["retrieve_ms", "first_token_ms", "total_ms", "support_ms"]
+    assert answer["supported"] == {
+        "supported": len(answer["sentences"]),
+        "of": len(answer["sentences"]),
+        "by": "wording",
+    }
     cited = {paper["number"] for paper in answer["papers"] if paper["cited"]}
     for offer in answer["papers"]:
         assert list(offer) == ["number", "paper_id", "title", "authors", "date", "url", "cited"]
     evidence = []
     for sentence in answer["sentences"]:
-        assert list(sentence) == ["text", "citations", "evidence"]
+        assert list(sentence) == [
+            *("text", "citations", "evidence"),
+            *("support", "support_score", "support_reason"),
+        ]
+        assert sentence["support"] == "supported"
         assert set(sentence["citations"]) <= cited
         evidence += sentence["evidence"]
     assert evidence

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import free_port
@@ -17,12 +18,13 @@ from llama_index.core.schema import QueryBundle
 from openai_server import OpenAIServer
 
 from rag import Footnote, errors
-from rag.answer import CUT_OFF, Limits, ModelAnswerer
+from rag.answer import CUT_OFF
+from rag.assemble import assemble_engine
 from rag.conversation import Conversation
-from rag.engine import NOT_ANSWERED, NOTHING_ABOUT, Engine, Options
-from rag.llm import Endpoint
-from rag.prompts import load_prompts
-from rag.replies import Answer, Done, Event, Found, Mode, TextDelta
+from rag.engine import Engine
+from rag.refusal import NOT_ANSWERED, NOTHING_ABOUT
+from rag.replies import Answer, Checked, Done, Event, Found, Mode, TextDelta
+from rag.settings import load_settings
 
 QUESTION = "What causes grokking?"
 OFF_TOPIC = "When should I prune my hydrangeas?"
@@ -36,20 +38,13 @@ def footnote(starter_folder: Path) -> Iterator[Footnote]:
 
 
 def make_engine(
-    footnote: Footnote,
-    server: OpenAIServer | str,
-    *,
-    model: str = "test-model",
-    timeout: float = 0.4,
-    window: int = 8192,
-    fall_back: bool = True,
+    footnote: Footnote, server: OpenAIServer | str = "", **sections: dict[str, Any]
 ) -> Engine:
+    """An engine over the library; without a server it quotes."""
     base_url = server if isinstance(server, str) else server.base_url
-    endpoint = Endpoint(base_url, model, timeout=timeout)
-    answerer = ModelAnswerer(endpoint, load_prompts(), Limits(window, 700, 0.0))
-    return Engine(
-        footnote.library, footnote.retriever, answerer, options=Options(fall_back=fall_back)
-    )
+    llm = {"base_url": base_url, "model": "test-model", "timeout": 0.4, "context_window": 8192}
+    sections["llm"] = llm | sections.get("llm", {})
+    return assemble_engine(footnote.library, footnote.retriever, load_settings(sections))
 
 
 async def collect(
@@ -57,11 +52,11 @@ async def collect(
 ) -> tuple[Found, str, Answer]:
     """(what was found, the deltas joined, the answer)"""
     async with aclosing(engine.astream(question, conversation)) as stream:
-        found, *deltas, done = [event async for event in stream]
+        found, *between, done = [event async for event in stream]
     assert isinstance(found, Found)
     assert isinstance(done, Done)
-    texts = [delta.text for delta in deltas if isinstance(delta, TextDelta)]
-    assert len(texts) == len(deltas)
+    texts = [event.text for event in between if isinstance(event, TextDelta)]
+    assert len(texts) + sum(isinstance(event, Checked) for event in between) == len(between)
     return found, "".join(texts), done.answer
 
 
@@ -86,7 +81,7 @@ async def test_a_good_answer_is_streamed_cited_and_whole(
 async def test_the_first_model_listed_answers_where_none_is_set(
     footnote: Footnote, openai_server: OpenAIServer
 ) -> None:
-    answer = await make_engine(footnote, openai_server, model="").aask(QUESTION)
+    answer = await make_engine(footnote, openai_server, llm={"model": ""}).aask(QUESTION)
     assert answer.model == "test-model"
     assert [request.path for request in openai_server.requests] == [
         "/v1/models",
@@ -181,13 +176,13 @@ async def test_without_falling_back_the_error_itself_comes_out(
     footnote: Footnote, fault: str, kind: type[errors.EndpointError]
 ) -> None:
     with OpenAIServer(REPLY, fault) as server, pytest.raises(errors.EndpointError) as caught:
-        await make_engine(footnote, server, fall_back=False).aask(QUESTION)
+        await make_engine(footnote, server, answer={"fall_back": False}).aask(QUESTION)
     assert type(caught.value) is kind
 
 
 async def test_with_nothing_at_the_address_the_answer_quotes(footnote: Footnote) -> None:
     address = f"http://127.0.0.1:{free_port()}/v1"
-    answer = await make_engine(footnote, address, model="").aask(QUESTION)
+    answer = await make_engine(footnote, address, llm={"model": ""}).aask(QUESTION)
     assert answer.notice.startswith(f"Nothing answers at {address}: ")
     assert answer.notice.endswith(" These are quotations instead.")
     assert answer.sentences
@@ -215,7 +210,7 @@ async def test_an_error_after_text_is_the_notice_even_without_falling_back(
     footnote: Footnote, fault: str
 ) -> None:
     with OpenAIServer(REPLY, fault) as server:
-        answer = await make_engine(footnote, server, fall_back=False).aask(QUESTION)
+        answer = await make_engine(footnote, server, answer={"fall_back": False}).aask(QUESTION)
         assert server.base_url in answer.notice
     assert (answer.mode, answer.complete) == (Mode.MODEL, False)
     assert answer.text.startswith("Grokking needs")
@@ -265,7 +260,7 @@ async def test_an_off_topic_question_never_reaches_the_model(
 
 
 async def test_a_refusal_names_the_terms_that_no_paper_has(footnote: Footnote) -> None:
-    answer = await Engine(footnote.library, footnote.retriever).aask("How old is Meryl Streep?")
+    answer = await make_engine(footnote).aask("How old is Meryl Streep?")
     assert answer.missing_terms == ("Meryl", "Streep")
     assert answer.text.startswith(
         "No paper here mentions “Meryl” or “Streep”, and nothing else here answers this. "
@@ -277,12 +272,12 @@ async def test_papers_dropped_for_want_of_room_are_counted(
     footnote: Footnote, openai_server: OpenAIServer
 ) -> None:
     openai_server.reply = "So [1]. Not so [8]."
-    answer = await make_engine(footnote, openai_server, window=2400).aask(QUESTION)
+    answer = await make_engine(footnote, openai_server, llm={"context_window": 2400}).aask(QUESTION)
     assert 0 < answer.dropped_papers < 8
     assert len(answer.papers) == 8 - answer.dropped_papers
     assert answer.invalid_citations == 1
     openai_server.reply = "NOT IN THESE PAPERS"
-    refused = await make_engine(footnote, openai_server, window=2400).aask(QUESTION)
+    refused = await make_engine(footnote, openai_server, llm={"context_window": 2400}).aask(QUESTION)
     assert refused.dropped_papers == answer.dropped_papers
 
 
@@ -348,7 +343,7 @@ async def test_llama_index_asks_through_aquery_too(
 
 
 def test_llama_index_retrieves_one_node_a_paper_best_first(footnote: Footnote) -> None:
-    engine = Engine(footnote.library, footnote.retriever, options=Options(papers=5))
+    engine = make_engine(footnote, retrieval={"papers": 5})
     nodes = engine.retrieve(QueryBundle(QUESTION))
     hits = footnote.retriever.find(QUESTION, 5).hits
     assert [node.node.node_id for node in nodes] == [hit.paper.paper_id for hit in hits]
@@ -377,7 +372,7 @@ async def test_eight_questions_at_once_are_answered_each_its_own(footnote: Footn
 
     questions = [f"What causes grokking in setting {number}?" for number in range(8)]
     with OpenAIServer(reply) as server:
-        engine = make_engine(footnote, server, timeout=10.0)
+        engine = make_engine(footnote, server, llm={"timeout": 10.0})
         answers = await asyncio.gather(*(engine.aask(question) for question in questions))
     assert [answer.text for answer in answers] == [
         f"You asked: {question} [1]." for question in questions
@@ -435,7 +430,7 @@ def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
 )
 async def test_any_question_gets_an_answer(footnote: Footnote, question: str) -> None:
     started = time.perf_counter()
-    answer = await Engine(footnote.library, footnote.retriever).aask(question)
+    answer = await make_engine(footnote).aask(question)
     assert answer.text
     assert time.perf_counter() - started < 5.0
 

@@ -149,11 +149,17 @@ def test_what_fits_is_whole_papers_the_lowest_dropped() -> None:
 
 
 def test_at_least_one_paper_is_given() -> None:
-    offers = [make_offer("x" * 100_000, 1), make_offer("Short.", 2)]
+    offers = [make_offer("x" * 100_000, 1), make_offer("y" * 100_000, 2)]
     assert fit_offers(offers, 4000) == tuple(offers[:1])
     assert fit_offers([], 4000) == ()
 
 
+def test_a_paper_too_long_for_any_prompt_does_not_push_the_others_out() -> None:
+    offers = [make_offer("x" * 100_000, 1), make_offer("Short.", 2)]
+    assert fit_offers(offers, 4000) == tuple(offers[1:])
+
+
 def test_a_short_paper_does_not_overtake_a_long_one_that_was_dropped() -> None:
-    offers = [make_offer("Short.", 1), make_offer("x" * 50_000, 2), make_offer("Short.", 3)]
-    assert fit_offers(offers, 4000) == tuple(offers[:1])
+    offers = [make_offer(f"{letter} " * 2500, n) for n, letter in enumerate("abc", start=1)]
+    offers.append(make_offer("Short.", 4))
+    assert fit_offers(offers, 4000) == tuple(offers[:2])

@@ -9,8 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.conversation import Conversation
+from rag.question import Field, Filter, Selection, Side, Understood
 from rag.records import AddReport, Failure, Hit, Paper, PartialDate, Span
-from rag.replies import Answer, Evidence, Mode, Offer, Sentence, Timings
+from rag.replies import (
+    Answer,
+    Aspect,
+    Column,
+    Comparison,
+    Evidence,
+    Mode,
+    Offer,
+    Sentence,
+    Support,
+    Timings,
+    Verdict,
+)
 
 YEARS, MONTHS, DAYS = st.integers(1, 9999), st.integers(1, 12), st.integers(1, 31)
 DATES = (
@@ -114,11 +127,26 @@ def test_a_reports_record_lists_what_failed() -> None:
 
 def test_an_answers_record_is_json_with_every_field() -> None:
     evidence = Evidence(PAPER.paper_id, "Late.", 12, 17)
+    verdict = Verdict(Support.SUPPORTED, 0.98765, "The wording is in the abstract.")
+    understood = Understood(
+        "When?",
+        "When is it?",
+        (1,),
+        (Filter(Field.DATE, ">=", "2024", "since 2024"),),
+        (Side("early", "early"), Side("late", "late")),
+        follows=True,
+    )
+    cells = (Sentence("Late | so.", (1,)), Sentence("not stated in the abstract"))
+    sides = (Column("early", (1,)), Column("late", (), found=False))
+    table = Comparison(sides, (Aspect("Finding", cells),))
     answer = Answer(
         "When?",
         "Late [1].",
         Mode.MODEL,
-        sentences=(Sentence("Late.", (1,), (evidence,)),),
+        sentences=(Sentence("Late.", (1,), (evidence,), verdict),),
+        understood=understood,
+        selection=Selection(2, 1, 3),
+        comparison=table,
         papers=(Offer(1, PAPER, cited=True), Offer(2, BARE)),
         model="m",
         timings=Timings(1.23, 4.56, 7.89),
@@ -126,7 +154,8 @@ def test_an_answers_record_is_json_with_every_field() -> None:
     assert json.loads(json.dumps(answer.to_record("q7"))) == {
         "id": "q7",
         "question": "When?",
-        "answer": "Late [1].",
+        "answer": "Late [1].\n\n|  | early | late |\n|---|---|---|\n"
+        "| Finding | Late \\| so. [1] | not stated in the abstract |",
         "mode": "model",
         "model": "m",
         "refused": False,
@@ -140,8 +169,59 @@ def test_an_answers_record_is_json_with_every_field() -> None:
                 "evidence": [
                     {"paper_id": "0123456789ab", "sentence": "Late.", "start": 12, "end": 17}
                 ],
+                "support": "supported",
+                "support_score": 0.988,
+                "support_reason": "The wording is in the abstract.",
             }
         ],
+        "supported": {"supported": 1, "of": 1, "by": "wording"},
+        "hidden": 0,
+        "understood": {
+            "question": "When is it?",
+            "follows": True,
+            "about": [1],
+            "filters": [
+                {
+                    "key": "date>=2024",
+                    "field": "date",
+                    "relation": ">=",
+                    "value": "2024",
+                    "words": "since 2024",
+                }
+            ],
+            "sides": ["early", "late"],
+        },
+        "selection": {"kept": 2, "left_out": 1, "unknown": 3},
+        "premise": None,
+        "comparison": {
+            "sides": [
+                {"name": "early", "papers": [1], "found": True},
+                {"name": "late", "papers": [], "found": False},
+            ],
+            "aspects": [
+                {
+                    "name": "Finding",
+                    "cells": [
+                        {
+                            "text": "Late | so.",
+                            "citations": [1],
+                            "evidence": [],
+                            "support": None,
+                            "support_score": None,
+                            "support_reason": "",
+                        },
+                        {
+                            "text": "not stated in the abstract",
+                            "citations": [],
+                            "evidence": [],
+                            "support": None,
+                            "support_score": None,
+                            "support_reason": "",
+                        },
+                    ],
+                }
+            ],
+        },
         "papers": [
             {
                 "number": 1,
@@ -164,7 +244,7 @@ def test_an_answers_record_is_json_with_every_field() -> None:
         ],
         "dropped_papers": 0,
         "invalid_citations": 0,
-        "timings": {"retrieve_ms": 1.2, "first_token_ms": 4.6, "total_ms": 7.9},
+        "timings": {"retrieve_ms": 1.2, "first_token_ms": 4.6, "total_ms": 7.9, "support_ms": 0.0},
     }
 
 
@@ -184,7 +264,7 @@ def test_a_paper_keeps_its_number_and_a_new_one_takes_the_next() -> None:
 
 def test_an_answer_without_papers_leaves_the_numbers_as_they_are() -> None:
     conversation = Conversation(("a", "b"))
-    assert conversation.after(Answer("", "", Mode.MODEL)) == conversation
+    assert conversation.after(Answer("", "", Mode.MODEL)).numbers == ("a", "b")
 
 
 @given(st.lists(st.lists(st.integers(0, 20), unique=True, max_size=8), max_size=6))
@@ -198,3 +278,27 @@ def test_numbers_never_change_and_never_meet(turns: list[list[int]]) -> None:
             assert seen.setdefault(offer.paper.paper_id, offer.number) == offer.number
         conversation = conversation.after(Answer("", "", Mode.QUOTING, papers=offers))
     assert sorted(seen.values()) == list(range(1, len(seen) + 1))
+
+
+def test_an_exchange_keeps_what_a_later_question_may_refer_to() -> None:
+    cell = Sentence("Late.", (2,))
+    answer = Answer(
+        "and that?",
+        "So [1].",
+        Mode.QUOTING,
+        sentences=(Sentence("So.", (1,)),),
+        papers=(Offer(1, PAPER), Offer(2, BARE)),
+        comparison=Comparison((Column("early", (1,)),), (Aspect("Finding", (cell,)),)),
+        understood=Understood("and that?", "And when is it?"),
+    )
+    last = Conversation().after(answer).last
+    assert last is not None
+    assert (last.question, last.cited, last.offered) == ("And when is it?", (1, 2), (1, 2))
+    assert last.sides == (Column("early", (1,)),)
+
+
+def test_a_conversation_remembers_its_last_six_exchanges() -> None:
+    conversation = Conversation()
+    for number in range(9):
+        conversation = conversation.after(Answer(f"Q{number}", "", Mode.QUOTING))
+    assert [one.question for one in conversation.exchanges] == [f"Q{n}" for n in range(3, 9)]

@@ -4,84 +4,46 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
+from reading import (
+    ABSTRACT,
+    EVIDENCE,
+    EVIL,
+    GATE,
+    OTHER,
+    PAPER,
+    answered,
+    assert_harmless,
+    chips,
+    read,
+)
 
-from rag.records import Paper, PartialDate
-from rag.replies import Answer, Done, Evidence, Found, Mode, Offer, Sentence, TextDelta, Timings
+from rag.question import Field, Filter, Selection, Understood
+from rag.records import Paper
+from rag.replies import (
+    Answer,
+    Aspect,
+    Checked,
+    Column,
+    Comparison,
+    Done,
+    Evidence,
+    Found,
+    Mode,
+    Offer,
+    Sentence,
+    Support,
+    TextDelta,
+    Timings,
+    Verdict,
+)
 from ui.markdown import to_html
 from ui.marks import find_marks, place_sentences
 from ui.page import render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_waiting
 from ui.sources import is_web_address, render_sources, web_address
 from ui.turns import Problem, Stage, Turn
-
-ABSTRACT = "Long contexts are slow. A gate skips 91% of the blocks. Code & data are out."
-GATE = "A gate skips 91% of the blocks."
-PAPER = Paper(
-    "a",
-    "Sparse <Attention>",
-    ABSTRACT,
-    ("Mira Okafor", "Tomasz Lind", "Jun Watanabe"),
-    9,
-    PartialDate(2025, 6, 26),
-    "2506.21103",
-    "https://arxiv.org/abs/2506.21103",
-    112,
-)
-OTHER = Paper("b", "Forget Gracefully", "The cache grows. We evict.", author_count=31)
-START = ABSTRACT.index(GATE)
-EVIDENCE = Evidence("a", GATE, START, START + len(GATE))
-
-EVIL = "<script>x()</script><img src=//evil onerror=x()>\"'><svg onload=x()>"
-
-
-class _Tags(HTMLParser):
-    """Collects what a browser would make of the HTML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def read(html: str) -> _Tags:
-    tags = _Tags()
-    tags.feed(html)
-    tags.close()
-    return tags
-
-
-def assert_harmless(html: str) -> None:
-    """No tag that loads or runs, no handler, no address but a fragment or the web."""
-    for tag, attributes in read(html).tags:
-        assert tag not in {"script", "img", "svg", "iframe", "object", "link", "style", "form"}
-        assert not [name for name in attributes if name.startswith("on") or name == "src"]
-        href = attributes.get("href") or "#"
-        assert href.startswith(("#", "http://", "https://")), href
-
-
-def answered(text: str, *sentences: Sentence, **changes: object) -> Turn:
-    cited = {number for sentence in sentences for number in sentence.citations}
-    offers = (Offer(1, PAPER, 1 in cited), Offer(2, OTHER, 2 in cited))
-    answer = Answer("Q?", text, Mode.MODEL, sentences, offers, model="llama3.1")
-    return Turn(3, "Q?").after(Done(replace(answer, **changes)))
-
-
-def chips(html: str) -> list[tuple[str, str | None]]:
-    return [
-        (attributes["href"], attributes["class"])
-        for tag, attributes in read(html).tags
-        if tag == "a" and "cite" in (attributes.get("class") or "")
-    ]
-
 
 # --- marks --------------------------------------------------------------------------
 
@@ -358,17 +320,24 @@ def test_nothing_that_pages_models_or_readers_wrote_becomes_a_tag() -> None:
         arxiv_id=EVIL,
     )
     evidence = Evidence("evil", EVIL, 0, len(EVIL))
+    doubt = Sentence(EVIL, (1,), (evidence,), Verdict(Support.CONTRADICTED, 0.1, EVIL))
+    filter = Filter(Field.AUTHOR, "=", EVIL, EVIL)
     answer = Answer(
         EVIL,
         f"{EVIL} [1]\n\n- {EVIL}\n\n| {EVIL} | `{EVIL}` |",
         Mode.MODEL,
-        (Sentence(EVIL, (1,), (evidence,)),),
+        (doubt,),
         (Offer(1, paper, True),),
         missing_terms=(EVIL,),
         notice=EVIL,
+        premise=doubt,
+        understood=Understood("asked", EVIL, (), (filter,), follows=True),
+        selection=Selection(1, 2, 3),
+        comparison=Comparison((Column(EVIL, (1,)),), (Aspect(EVIL, (doubt,)),)),
         model=EVIL,
     )
-    turn = Turn(1, EVIL).after(Done(answer))
+    turn = Turn(1, EVIL, (filter,)).after(Done(answer))
+    assert render_turn(turn).count("&lt;svg onload=x()&gt;") > 12
     for html in (
         render_turn(turn),
         render_sources([turn]),
@@ -402,3 +371,44 @@ def test_terms_that_no_paper_mentions_are_told_before_the_answer_comes() -> None
     writing = render_turn(turn.after(TextDelta("It helps.")))
     assert writing.index(chip) < writing.index("It helps.")
     assert chip in render_turn(turn.stopped())
+
+
+# --- while it streams ---------------------------------------------------------------
+
+
+def test_a_citation_leads_to_its_evidence_as_soon_as_its_sentence_is_checked() -> None:
+    sentence = Sentence("It skips blocks.", (1,), (EVIDENCE,))
+    turn = Turn(1, "Q?").after(Found((Offer(1, PAPER), Offer(2, OTHER)), 1.0))
+    writing = turn.after(TextDelta("It skips blocks [1]. And it evicts [2]"))
+    assert chips(render_turn(writing)) == [("#t1-p1", "cite"), ("#t1-p2", "cite")]
+    checked = writing.after(Checked((sentence,)))
+    assert chips(render_turn(checked)) == [("#t1-p1-s1", "cite"), ("#t1-p2", "cite")]
+    assert f'<mark class="ev s1">{GATE}</mark>' in render_sources([checked])
+
+
+def test_the_evidence_of_cells_and_of_the_premise_is_marked_too() -> None:
+    cell = Sentence("91%", (1,), (EVIDENCE,))
+    table = Comparison(
+        (Column("Gate", (1,)),), (Aspect("a", (Sentence("no"),)), Aspect("b", (cell,)))
+    )
+    turn = answered("Text.", comparison=table, premise=Sentence("Not so.", (1,), (EVIDENCE,)))
+    assert f'<mark class="ev c2 q1">{GATE}</mark>' in render_sources([turn])
+
+
+def test_a_premise_is_told_before_the_answer_with_its_source() -> None:
+    premise = Sentence("It is <91%>.", (1,), (EVIDENCE,))
+    found = Turn(3, "Q?").after(Found((Offer(1, PAPER),), 1.0, premise=premise))
+    note = '<p class="fn-note fn-premise">It is &lt;91%&gt;.<a class="cite" href="#t3-p1-q1"'
+    done = answered("Whole.", premise=premise)
+    for turn in (found, found.after(TextDelta("Half")), found.stopped(), done):
+        assert note in render_turn(turn)
+    assert render_turn(done).index(note) < render_turn(done).index("Whole.")
+
+
+def test_an_answer_from_the_librarys_records_says_so_and_is_not_judged() -> None:
+    sentence = Sentence("It is the newest.", (1,), (), Verdict(Support.NOT_FOUND, 0.0, "no"))
+    html = render_turn(answered("It is the newest [1].", sentence, mode=Mode.LIBRARY))
+    assert "<span>From the library’s records</span>" in html
+    assert chips(html) == [("#t3-p1", "cite")]
+    assert "supported" not in html
+    assert "fn-notfound" not in html

@@ -95,10 +95,8 @@ def test_a_score_is_the_weighted_sum_of_its_signals(starter: Footnote) -> None:
         assert hit.score == pytest.approx(total)
     assert set(findings.timings) == {
         "embed_ms",
-        "lexical_ms",
-        "dense_ms",
+        "candidates_ms",
         "rank_ms",
-        "rerank_ms",
     }
 
 

@@ -48,7 +48,7 @@ def test_later_sources_win_one_setting_at_a_time(monkeypatch: pytest.MonkeyPatch
         "argument",
         7.0,
         99,
-        8192,
+        0,
     )
 
 

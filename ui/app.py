@@ -63,8 +63,11 @@ def _lay_out() -> Page:
             for name in ("history", "live", "waiting", "announcer", "sources")
         )
     box, send, stop = _lay_out_composer()
+    # Written by `chat.js` where a filter is taken off: gr.HTML has no inputs of its own.
+    dropped = gr.Textbox(elem_id="fn-dropped", visible="hidden")
     said = (history, live, waiting, announcer, sources)
-    return Page(header, fresh, opening, welcome, examples, *said, box, send, stop, gr.State(Chat()))
+    asking = (box, send, stop, dropped)
+    return Page(header, fresh, opening, welcome, examples, *said, *asking, gr.State(Chat()))
 
 
 def _lay_out_composer() -> tuple[gr.Textbox, gr.Button, gr.Button]:
@@ -99,7 +102,7 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     }
     quick |= {"queue": False}
     shown = [page.history, page.live, page.waiting, page.announcer]
-    taken = [page.box, page.opening, page.fresh, *shown]
+    taken = [page.box, page.dropped, page.opening, page.fresh, *shown]
 
     for handler in (Handlers.open, Handlers.leave):
         # Gradio hands its request to the parameter annotated with its class; the
@@ -114,6 +117,10 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     for example in page.examples:
         asked = example.click(handlers.take, [example, page.chat], taken, **quick)
         asked.then(handlers.answer, page.chat, page.conversation, **slow)
+    dropped = page.dropped.submit(
+        handlers.drop, [page.dropped, page.chat], taken, trigger_mode="multiple", **quick
+    )
+    dropped.then(handlers.answer, page.chat, page.conversation, **slow)
     page.stop.click(handlers.stop, page.chat, page.stop, **quick)
     page.fresh.click(
         handlers.clear, page.chat, [page.opening, page.fresh, *page.conversation], **quick

@@ -1,5 +1,6 @@
 /* The browser's side of the chat: which turn's sources are shown, which card is open, which
- * sentence is lit, the drawer on narrow screens, and keeping the end of an answer in view.
+ * sentence is lit, which reason is read, what is hidden, the drawer on narrow screens, and
+ * keeping the end of an answer in view.
  *
  * Owns only what the reader did; every word comes from the server. Gradio patches the HTML
  * in place and takes away what the server did not write, so what the reader did is kept here
@@ -8,12 +9,14 @@
 (() => {
   "use strict";
 
-  const TARGET = /^#t(\d+)-p(\d+)(?:-s(\d+))?$/;
+  const TARGET = /^#t(\d+)-p(\d+)(?:-([scq]\d+))?$/;
   const narrow = matchMedia("(max-width: 1023.98px)");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const chosen = { turn: 0, paper: 0, sentence: 0 };
+  const chosen = { turn: 0, paper: 0, anchor: "" };
   const opened = new Set();
+  const hiding = new Map(); // turn -> whether the reader hides what has no support
+  let why = "";
   let newest = 0;
   let drawer = false;
   let cameFrom = null;
@@ -40,9 +43,12 @@
     const turns = all(".fn-sources").map((section) => Number(section.dataset.turn));
     const last = turns.length ? Math.max(...turns) : 0;
     if (last === newest) return;
-    if (last < newest) opened.clear();
+    if (last < newest) {
+      opened.clear();
+      hiding.clear();
+    }
     newest = last;
-    Object.assign(chosen, { turn: last, paper: 0, sentence: 0 });
+    Object.assign(chosen, { turn: last, paper: 0, anchor: "" });
     if (!last) drawer = false;
   }
 
@@ -55,12 +61,24 @@
       setClass(fold, "is-chosen", fold.id === cardId());
     }
     const card = chosen.paper ? document.getElementById(cardId()) : null;
-    const lit = card && chosen.sentence ? all(`mark.s${chosen.sentence}`, card) : [];
+    const lit = card && chosen.anchor ? all(`mark.${chosen.anchor}`, card) : [];
     for (const mark of all(".fn-panel mark.ev")) setClass(mark, "is-lit", lit.includes(mark));
-    if (card) setClass(card, "is-unmatched", Boolean(chosen.sentence) && !lit.length);
-    const here = `#${cardId()}${chosen.sentence ? `-s${chosen.sentence}` : ""}`;
+    if (card) setClass(card, "is-unmatched", Boolean(chosen.anchor) && !lit.length);
+    const here = `#${cardId()}${chosen.anchor ? `-${chosen.anchor}` : ""}`;
     for (const cite of all("a.cite")) {
       setClass(cite, "is-chosen", Boolean(chosen.paper) && cite.getAttribute("href") === here);
+    }
+  }
+
+  const isHiding = (turn) =>
+    hiding.get(turn.dataset.turn) ?? turn.dataset.hiding === "yes";
+
+  function showSupport() {
+    for (const turn of all(".fn-turn")) setClass(turn, "is-hiding", isHiding(turn));
+    for (const doubt of all(".fn-doubt")) {
+      const open = doubt.getAttribute("href") === why;
+      setAttribute(doubt, "aria-expanded", String(open));
+      setClass(doubt.parentElement, "is-open", open);
     }
   }
 
@@ -84,6 +102,7 @@
     }
     noticeNewTurn();
     showChoice();
+    showSupport();
     showDrawer();
     keepEndInView();
   }
@@ -105,8 +124,8 @@
     body.scrollTo({ top: body.scrollTop + by, behavior });
   }
 
-  function choose(turn, paper, sentence, from) {
-    Object.assign(chosen, { turn, paper, sentence });
+  function choose(turn, paper, anchor, from) {
+    Object.assign(chosen, { turn, paper, anchor });
     const card = paper ? document.getElementById(cardId()) : null;
     if (card) {
       for (const id of [...opened]) if (id.startsWith(`t${turn}-p`)) opened.delete(id);
@@ -137,6 +156,22 @@
     box.focus();
   }
 
+  function toggleHiding(button) {
+    const turn = button.closest(".fn-turn");
+    hiding.set(turn.dataset.turn, !isHiding(turn));
+    apply();
+  }
+
+  // The server hears of it as if it had been typed into a box that nobody sees.
+  function takeOff(button) {
+    const box = find("#fn-dropped :is(input, textarea)");
+    if (!box) return;
+    box.value = `${button.dataset.turn} ${button.dataset.key}`;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+    find("#fn-box textarea")?.focus({ preventScroll: true });
+  }
+
   const page = () => document.scrollingElement;
   // No further than until the last question stands below the header: an answer longer than
   // the window is read from its beginning.
@@ -162,15 +197,27 @@
   function onClick(event) {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
+    const doubt = target.closest(".fn-doubt");
+    if (doubt || (why && !target.closest(".fn-reason"))) {
+      const wanted = doubt?.getAttribute("href") ?? "";
+      why = wanted === why ? "" : wanted;
+      apply();
+      if (why) document.getElementById(why.slice(1))?.scrollIntoView({ block: "nearest" });
+      if (doubt) return void event.preventDefault();
+    }
     const cite = target.closest("a.cite");
     const link = cite && TARGET.exec(cite.getAttribute("href") || "");
     if (link) {
       event.preventDefault();
-      choose(Number(link[1]), Number(link[2]), Number(link[3] || 0), cite);
+      choose(Number(link[1]), Number(link[2]), link[3] || "", cite);
       return;
     }
     const show = target.closest(".fn-show");
-    if (show) return void choose(Number(show.dataset.turn), 0, 0, show);
+    if (show) return void choose(Number(show.dataset.turn), 0, "", show);
+    const hide = target.closest(".fn-hide");
+    if (hide) return void toggleHiding(hide);
+    const drop = target.closest(".fn-drop");
+    if (drop) return void takeOff(drop);
     const retry = target.closest(".fn-retry");
     if (retry) return void putBack(Number(retry.dataset.turn));
     if (target.closest(".fn-close, .fn-backdrop")) return void closeDrawer();
@@ -200,13 +247,34 @@
     if (event.key === "Escape" && drawer) {
       event.preventDefault();
       closeDrawer();
+    } else if (event.key === "Escape") closeReasons();
+    // A link answers to Enter by itself, a button to the space bar too.
+    if (event.key === " " && event.target.closest?.(".fn-doubt")) {
+      event.preventDefault();
+      event.target.click();
     }
     keepFocus(event);
+  }
+
+  // One that only the pointer shows stays shut until the pointer has left it.
+  function closeReasons() {
+    const under = why && find(`.fn-doubt[href="${why}"]`);
+    if (under && under.parentElement.contains(document.activeElement)) under.focus();
+    why = "";
+    for (const shown of all(".fn-why:hover")) setClass(shown, "is-shut", true);
+    apply();
+  }
+
+  function reopenReasons(event) {
+    for (const shut of all(".fn-why.is-shut")) {
+      if (!shut.contains(event.target)) setClass(shut, "is-shut", false);
+    }
   }
 
   function begin() {
     document.addEventListener("click", onClick);
     document.addEventListener("keydown", onKey);
+    document.addEventListener("mouseover", reopenReasons);
     addEventListener("scroll", () => (follow = atEnd()), { passive: true });
     narrow.addEventListener("change", apply);
     new MutationObserver(apply).observe(document.body, {

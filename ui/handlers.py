@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.conversation import Conversation
@@ -18,7 +18,7 @@ from rag.replies import Event
 from ui.page import render_brand, render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_turns, render_waiting
 from ui.sources import render_sources
-from ui.turns import Chat, Reading, Turn
+from ui.turns import Asked, Chat, Reading, Turn
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -29,7 +29,11 @@ Updates = dict[Any, Any]
 class ChatEngine(Protocol):
     """What the page needs of the engine."""
 
-    def astream(self, question: str, conversation: Conversation) -> AsyncIterator[Event]: ...
+    def astream(
+        self, question: str, conversation: Conversation, *, without: frozenset[str] = frozenset()
+    ) -> AsyncIterator[Event]:
+        """`without` are the keys of filters that the question is not to be read with."""
+        ...
 
     def status(self) -> str: ...
 
@@ -55,6 +59,7 @@ class Page:
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
+    dropped: gr.Textbox
     chat: gr.State
 
     @property
@@ -108,18 +113,33 @@ class Handlers:
         page = self._page
         if not question.strip():
             return {page.box: gr.skip()}
-        chat.waiting.append(question.strip())
+        return {page.box: ""} | self._keep(Asked(question.strip()), chat)
+
+    async def drop(self, named: str, chat: Chat) -> Updates:
+        """Ask a turn's question again without a filter: `3 date>=2024`, turn and key.
+
+        What names no filter of the conversation is let go.
+        """
+        number, _, key = named.partition(" ")
+        asked = chat.again_without(int(number), key) if number.isdecimal() else None
+        emptied: Updates = {self._page.dropped: ""}
+        return emptied | self._keep(asked, chat) if asked else emptied
+
+    def _keep(self, asked: Asked, chat: Chat) -> Updates:
+        import gradio as gr
+
+        page = self._page
+        chat.waiting.append(asked)
         taken: Updates = {
-            page.box: "",
             page.opening: gr.update(visible=False),
             page.fresh: gr.update(visible=True),
         }
         if chat.busy or len(chat.waiting) > 1:
             told = "Your question will be answered next."
-            waits = render_waiting(tuple(chat.waiting))
+            waits = render_waiting([one.question for one in chat.waiting])
             return taken | {page.waiting: waits, page.announcer: told}
         # The answer begins with the next event; the question is to be seen at once.
-        turn = Turn(len(chat.turns) + 1, chat.waiting[0])
+        turn = Turn(len(chat.turns) + 1, asked.question, asked.dropped)
         return taken | {page.history: render_turns(chat.turns), page.live: render_turn(turn)}
 
     async def answer(self, chat: Chat) -> AsyncIterator[Updates]:
@@ -145,11 +165,12 @@ class Handlers:
 
         page, began = self._page, chat.round
         turn = chat.begin()
-        chat.reading = Reading(self._engine.astream(turn.question, chat.conversation))
+        known = replace(chat.conversation, exchanges=turn.before)
+        chat.reading = Reading(self._engine.astream(turn.question, known, without=turn.without))
         yield {
             page.history: render_turns(chat.turns[:-1]),
             page.live: render_turn(turn),
-            page.waiting: render_waiting(tuple(chat.waiting)),
+            page.waiting: render_waiting([one.question for one in chat.waiting]),
             page.announcer: describe(turn),
             page.stop: gr.update(visible=True),
         }
@@ -161,21 +182,21 @@ class Handlers:
             yield self._conclude(chat)
 
     async def _follow(self, chat: Chat, turn: Turn) -> AsyncIterator[Updates]:
-        """Show the answer as it comes; the sources only when the papers change."""
+        """Show the answer as it comes; the sources only when papers or evidence change."""
         page, began, reading = self._page, chat.round, chat.reading
         if reading is None:
             return
         async for batch in reading.batches():
             if chat.round != began:
                 return
-            offers, stage = turn.offers, turn.stage
+            before = turn
             for event in batch:
                 turn = turn.after(event)
             chat.turns[-1] = turn
             updates = {page.live: render_turn(turn)}
-            if turn.offers != offers:
+            if (turn.offers, turn.sentences) != (before.offers, before.sentences):
                 updates[page.sources] = render_sources(chat.turns)
-            if turn.stage is not stage:
+            if turn.stage is not before.stage:
                 updates[page.announcer] = describe(turn)
             yield updates
 

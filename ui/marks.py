@@ -48,21 +48,27 @@ def find_marks(
     for match in MARKS.finditer(text):
         numbers = tuple(int(number) for number in _NUMBER.findall(match.group()))
         if all(number in offered for number in numbers):
-            sentence = _sentence_of(match.start(), numbers, places, sentences)
+            sentence = _sentence_of(match, numbers, places, sentences)
             marks.append(Mark(match.start(), match.end(), numbers, sentence))
     return marks
 
 
 def _sentence_of(
-    position: int,
+    mark: re.Match[str],
     numbers: tuple[int, ...],
     places: Sequence[Place],
     sentences: Sequence[Sentence],
 ) -> int | None:
-    before = [place.index for place in places if place.start < position]
-    if before:
-        return before[-1]
-    return next((i for i, one in enumerate(sentences) if set(numbers) & set(one.citations)), None)
+    """The sentence around the mark or right before it, else one that the text does not show.
+
+    With words between, the mark belongs to a sentence that is not known yet.
+    """
+    before = [place for place in places if place.start < mark.start()]
+    if before and not _reduce(mark.string[before[-1].end : mark.start()])[0]:
+        return before[-1].index
+    placed = {place.index for place in places}
+    rest = (index for index in range(len(sentences)) if index not in placed)
+    return next((i for i in rest if set(numbers) & set(sentences[i].citations)), None)
 
 
 def place_sentences(text: str, sentences: Sequence[Sentence]) -> list[Place]:

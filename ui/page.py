@@ -19,7 +19,7 @@ SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sa
 MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 
 # In the order of the page, which is the order in which they overrule one another.
-STYLES = ("page", "ask", "answer", "around", "sources", "narrow")
+STYLES = ("page", "ask", "answer", "support", "compare", "around", "sources", "narrow")
 
 # Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
 CONTENT_SECURITY_POLICY = "; ".join(

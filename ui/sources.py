@@ -14,7 +14,7 @@ from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
 from rag.records import Paper
-from rag.replies import Offer
+from rag.replies import Offer, Sentence
 from ui.turns import Turn
 
 AUTHORS_SHOWN = 8
@@ -142,29 +142,36 @@ def is_web_address(url: str) -> bool:
 def _abstract(turn: Turn, paper: Paper) -> str:
     """The abstract, cut where evidence begins and ends.
 
-    Each piece of evidence carries the class `s<n>` for every sentence `n` of the answer
-    that rests on it, so that a click on a mark can light up just its own.
+    Each piece of evidence carries the anchors of all that rests on it as classes, so that
+    a click on a mark can light up just its own.
     """
     text = paper.abstract
     spans = list(_evidence(turn, paper))
     edges = {edge for _, start, end in spans for edge in (start, end)}
     cuts = sorted(edges | {0, len(text)})
     return "".join(
-        _piece(text[a:b], [n for n, s, e in spans if s <= a < e]) for a, b in pairwise(cuts)
+        _piece(text[a:b], [name for name, s, e in spans if s <= a < e]) for a, b in pairwise(cuts)
     )
 
 
-def _evidence(turn: Turn, paper: Paper) -> Iterable[tuple[int, int, int]]:
-    """(number of the answer's sentence, start, end) for what lies inside this abstract."""
-    for number, sentence in enumerate(turn.answer.sentences if turn.answer else (), start=1):
+def _evidence(turn: Turn, paper: Paper) -> Iterable[tuple[str, int, int]]:
+    """(the anchor of what rests on it, start, end) for what lies inside this abstract."""
+    for anchor, sentence in _anchored(turn):
         for item in sentence.evidence:
             inside = 0 <= item.start < item.end <= len(paper.abstract)
             if item.paper_id == paper.paper_id and inside:
-                yield number, item.start, item.end
+                yield anchor, item.start, item.end
 
 
-def _piece(text: str, sentences: Sequence[int]) -> str:
-    if not sentences:
+def _anchored(turn: Turn) -> Iterable[tuple[str, Sentence]]:
+    """Sentences as `s1`…, the cells of a comparison as `c1`…, the premise as `q1`."""
+    yield from ((f"s{n}", one) for n, one in enumerate(turn.sentences, start=1))
+    yield from ((f"c{n}", one) for n, one in enumerate(turn.cells, start=1))
+    if turn.premise:
+        yield "q1", turn.premise
+
+
+def _piece(text: str, anchors: Sequence[str]) -> str:
+    if not anchors:
         return escape(text)
-    classes = " ".join(f"s{number}" for number in sorted(set(sentences)))
-    return f'<mark class="ev {classes}">{escape(text)}</mark>'
+    return f'<mark class="ev {" ".join(dict.fromkeys(anchors))}">{escape(text)}</mark>'

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from rag.conversation import Conversation
+from rag.conversation import Conversation, Exchange
 from rag.errors import FootnoteError
+from rag.question import Filter, Selection, Understood
 from rag.replies import (
     Answer,
     Checked,
@@ -50,12 +51,33 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that waits, without the filters that the reader took off.
+
+    `before` are the exchanges that it may refer to; None for all there are when its turn
+    comes. A question asked again means what it meant at first.
+    """
+
+    question: str
+    dropped: tuple[Filter, ...] = ()
+    before: tuple[Exchange, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """A question, numbered from 1 in its conversation, and what has come of it so far."""
+    """A question, numbered from 1 in its conversation, and what has come of it so far.
+
+    `sentences` are those checked so far; once the answer is whole, the answer's.
+    """
 
     number: int
     question: str
+    dropped: tuple[Filter, ...] = ()
+    before: tuple[Exchange, ...] = ()
     stage: Stage = Stage.SEARCHING
+    understood: Understood | None = None
+    selection: Selection | None = None
+    premise: Sentence | None = None
     offers: tuple[Offer, ...] = ()
     missing_terms: tuple[str, ...] = ()
     text: str = ""
@@ -63,11 +85,43 @@ class Turn:
     answer: Answer | None = None
     problem: Problem | None = None
 
+    @property
+    def without(self) -> frozenset[str]:
+        """The keys of the filters that the reader took off."""
+        return frozenset(filter.key for filter in self.dropped)
+
+    @property
+    def claims(self) -> bool:
+        """Whether its sentences claim what abstracts say: no refusal, no library's record."""
+        answer = self.answer
+        return not (answer and (answer.refused or answer.mode is Mode.LIBRARY))
+
+    @property
+    def cells(self) -> tuple[Sentence, ...]:
+        """The cells of its comparison, row after row."""
+        comparison = self.answer.comparison if self.answer else None
+        aspects = comparison.aspects if comparison else ()
+        return tuple(cell for aspect in aspects for cell in aspect.cells)
+
+    def again_without(self, key: str) -> Asked | None:
+        """The same question without one more filter; None where it has no such filter."""
+        filters = self.understood.filters if self.understood else ()
+        taken = tuple(filter for filter in filters if filter.key == key)
+        return Asked(self.question, self.dropped + taken, self.before) if taken else None
+
     def after(self, event: Event) -> Turn:
         """The turn once this event has been read."""
         match event:
-            case Found(papers=papers, missing_terms=terms):
-                return replace(self, stage=Stage.WRITING, offers=papers, missing_terms=terms)
+            case Found():
+                return replace(
+                    self,
+                    stage=Stage.WRITING,
+                    offers=event.papers,
+                    missing_terms=event.missing_terms,
+                    understood=event.understood,
+                    selection=event.selection,
+                    premise=event.premise,
+                )
             case TextDelta(text=text):
                 return replace(self, stage=Stage.WRITING, text=self.text + text)
             case Checked(sentences=sentences):
@@ -78,6 +132,10 @@ class Turn:
                     stage=Stage.DONE,
                     offers=answer.papers,
                     text=answer.text,
+                    sentences=answer.sentences,
+                    understood=answer.understood or self.understood,
+                    selection=answer.selection or self.selection,
+                    premise=answer.premise or self.premise,
                     answer=answer,
                 )
 
@@ -97,7 +155,15 @@ class Turn:
         """
         if self.answer or not self.offers:
             return self.answer
-        return Answer(self.question, self.text, Mode.QUOTING, papers=self.offers, complete=False)
+        return Answer(
+            self.question,
+            self.text,
+            Mode.QUOTING,
+            sentences=self.sentences,
+            papers=self.offers,
+            understood=self.understood,
+            complete=False,
+        )
 
 
 class Reading:
@@ -171,7 +237,7 @@ class Chat:
     """
 
     turns: list[Turn] = field(default_factory=list)
-    waiting: deque[str] = field(default_factory=deque)
+    waiting: deque[Asked] = field(default_factory=deque)
     conversation: Conversation = field(default_factory=Conversation)
     reading: Reading | None = None
     busy: bool = False
@@ -179,9 +245,25 @@ class Chat:
 
     def begin(self) -> Turn:
         """Turn the question that has waited longest into a turn."""
-        turn = Turn(len(self.turns) + 1, self.waiting.popleft())
+        asked = self.waiting.popleft()
+        before = self.conversation.exchanges if asked.before is None else asked.before
+        turn = Turn(len(self.turns) + 1, asked.question, asked.dropped, before)
         self.turns.append(turn)
         return turn
+
+    def again_without(self, number: int, key: str) -> Asked | None:
+        """A turn's question without one of its filters.
+
+        None where there is no such turn or filter, or where just that is asked already.
+        """
+        turns = [turn for turn in self.turns if turn.number == number]
+        asked = turns[0].again_without(key) if turns else None
+        return None if asked is None or asked in (*self.waiting, self._answering()) else asked
+
+    def _answering(self) -> Asked | None:
+        """What is being answered just now."""
+        last = self.turns[-1] if self.busy and self.turns else None
+        return Asked(last.question, last.dropped, last.before) if last else None
 
     def update(self, turn: Turn) -> None:
         """Keep the newest state of a turn; once it is over, keep its numbers."""

@@ -1,0 +1,47 @@
+"""The chips of citations: a number that leads to the sentence it rests on.
+
+Owns a chip's address, its look and its words; knows nothing about where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from rag.replies import Offer, Sentence
+
+_CHECK = "no sentence of its abstract was matched: check it"
+
+
+def render_chips(
+    turn: int, offers: Mapping[int, Offer], sentence: Sentence, anchor: str = ""
+) -> str:
+    """A chip for each paper that the sentence cites; numbers that were not offered have none."""
+    numbers = (number for number in sentence.citations if number in offers)
+    return "".join(render_chip(turn, offers[number], sentence, anchor) for number in numbers)
+
+
+def render_chip(turn: int, offer: Offer, sentence: Sentence | None = None, anchor: str = "") -> str:
+    """`anchor` names the sentence within its turn: `s3`, `c2` for a cell, `q1` for the premise.
+
+    Without one the chip leads to the paper. A sentence that was held against its papers
+    says what was found by a mark of its own; the chip asks for a check only without that.
+    """
+    target = f"#t{turn}-p{offer.number}" + (f"-{anchor}" if anchor else "")
+    unmatched = sentence is not None and not _rests_on(sentence, offer)
+    title = offer.paper.title
+    if unmatched:
+        title = f"{title} ({_CHECK})"
+    elif sentence and sentence.verdict and sentence.verdict.reason:
+        title = f"{title} · {sentence.verdict.reason}"
+    return (
+        f'<a class="cite{" fn-check" if unmatched else ""}" href="{target}"'
+        f' title="{escape(title)}" aria-label="{escape(f"Source {offer.number}: {title}")}">'
+        f"{offer.number}</a>"
+    )
+
+
+def _rests_on(sentence: Sentence, offer: Offer) -> bool:
+    if sentence.verdict:
+        return True
+    return any(item.paper_id == offer.paper.paper_id for item in sentence.evidence)
