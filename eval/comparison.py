@@ -2,12 +2,13 @@
 
 Owns the comparative questions with their gold papers and the table; knows nothing about how
 answers are written. Two sets: those of `questions/dev.jsonl`, and `tests/data/comparative.jsonl`
-over the same papers, half of it written to tune on ("tune") and half kept for judging
-("judge"). Figures, for each number of papers that the evidence may hold:
+over the same papers, part of it written to tune on ("tune"), part kept for judging until
+the forms of comparison were read ("judge"), part written at the very end ("last"). Figures,
+for each number of papers that the evidence may hold:
 
-    all gold   the share of questions with every gold paper in the evidence
-    pooled     the same for the best papers of the question as a whole, as many
-    columns    the share of sides whose first paper is the gold paper of that side
+    all gold       the share of questions with every gold paper in the evidence
+    pooled         the same for the best papers of the question as a whole, as many
+    first is gold  the share of sides whose first paper is the gold paper of that side
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import platformdirs
 
 from eval.retrieval import SHARED, open_questions
 from rag import Footnote
-from rag.compare import Balanced, find_sides_hits
+from rag.compare import Balanced, SideHits, find_sides_hits
 from rag.errors import FootnoteError, SettingsError
 from rag.records import Hit
 from rag.sides import find_sides
@@ -39,7 +40,7 @@ OTHERS = (*ANSWERABLE, "offtopic.jsonl", "unanswerable.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparative question, the keys of its gold papers, those of sides without any."""
+    """A comparative question, the keys of its gold papers, the sides that have no paper."""
 
     question: str
     gold: tuple[str, ...]
@@ -83,10 +84,12 @@ def gather(footnote: Footnote, question: str, k: int) -> tuple[Balanced | None, 
 
 def measure_recall(footnote: Footnote, name: str, questions: Sequence[Compared]) -> None:
     """Print the lines of one set."""
+    total = len(questions)
     recognised = sum(bool(find_sides(one.question)) for one in questions)
-    print(f"{name:<22} n {len(questions):>3}   recognised {recognised / len(questions):.2f}")
+    print(f"{name:<22} n {total:>3}   recognised {recognised / total:.2f}")
     for k in BUDGETS:
-        kept, pooled, times, wrong = 0, 0, [], []
+        kept = pooled = 0
+        times = []
         for one in questions:
             started = time.perf_counter()
             _, keys = gather(footnote, one.question, k)
@@ -95,44 +98,40 @@ def measure_recall(footnote: Footnote, name: str, questions: Sequence[Compared])
             kept += set(one.gold) <= set(keys)
             pooled += set(one.gold) <= set(best)
         print(
-            f"{'':<22} k {k:>3}   all gold {kept / len(questions):.2f} ({kept})"
-            f"   pooled {pooled / len(questions):.2f} ({pooled})"
-            f"   {statistics.median(times):.0f} ms"
+            f"{'':<22} k {k:>3}   all gold {kept / total:.2f} ({kept})"
+            f"   pooled {pooled / total:.2f} ({pooled})   {statistics.median(times):.0f} ms"
         )
 
 
 def measure_columns(footnote: Footnote, name: str, questions: Sequence[Compared]) -> None:
-    """How often a side's column opens with its gold paper, holds it, and is said to be empty."""
-    first = held = sides = size = called_empty = truly_empty = found_empty = 0
+    """How often a column opens with its side's gold paper, and is rightly said to be empty.
+
+    Columns are told from each other where the gold papers stand in the order of the sides,
+    as in tests/data/comparative.jsonl.
+    """
+    firsts, sizes, empty, alarms = [], [], [], 0
     for one in questions:
         balanced, _ = gather(footnote, one.question, BUDGETS[-1])
-        if balanced is None:
-            continue
-        for side in balanced.sides:
-            if any(
-                side.side.name.lower() in text.lower() or text.lower() in side.side.name.lower()
-                for text in one.absent
-            ):
-                truly_empty += 1
-                found_empty += not side.found
+        sides = balanced.sides if balanced else ()
+        for side in sides:
+            if _is_absent(side, one.absent):
+                empty.append(not side.found)
             else:
-                called_empty += not side.found
-        if len(balanced.sides) != len(one.gold):
-            continue
-        for side, gold in zip(balanced.sides, one.gold, strict=True):
-            keys = _keys(side.hits)
-            sides += 1
-            size += len(keys)
-            first += keys[:1] == [gold]
-            held += gold in keys
-    if sides:
-        print(
-            f"{name:<22} sides {sides:>3}   first {first / sides:.2f}   held {held / sides:.2f}   papers a column {size / sides:.1f}   wrongly empty {called_empty}"
-        )
-    if truly_empty:
-        print(
-            f"{name:<22} sides without a paper {truly_empty}, said so {found_empty}; wrongly empty {called_empty}"
-        )
+                alarms += not side.found
+        if len(sides) == len(one.gold):
+            pairs = zip(sides, one.gold, strict=True)
+            firsts += [_keys(side.hits)[:1] == [gold] for side, gold in pairs]
+            sizes += [len(side.hits) for side in sides]
+    line = f"{name:<22} sides without a paper {len(empty)}, said so {sum(empty)}; wrongly {alarms}"
+    if firsts:
+        line += f"   first is gold {sum(firsts)} of {len(firsts)}"
+        line += f", papers a column {statistics.fmean(sizes):.1f}"
+    print(line)
+
+
+def _is_absent(side: SideHits, absent: Sequence[str]) -> bool:
+    name = side.side.name.lower()
+    return any(name in text.lower() or text.lower() in name for text in absent)
 
 
 def _keys(hits: Sequence[Hit]) -> list[str]:

@@ -1,9 +1,9 @@
 """True and false claims by rules that the local judge has not learnt from; they only measure.
 
 Owns those rules; knows nothing about features. Other numbers (a neighbour, a multiple, one
-from elsewhere in the abstract), other denials ("fails to", "never", "it is not true that"),
-other opposites, most of them absent from the judge's own list, names from another paper,
-other rewordings. The papers are those held out by `eval.edits.is_held_out`.
+from elsewhere in the abstract), other denials ("fails to", "no longer", "it is not true that"),
+other opposites, three in ten of them absent from the judge's own list, names from another
+paper, other rewordings. The papers are those held out by `eval.papers.is_held_out`.
 """
 
 from __future__ import annotations

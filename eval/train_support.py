@@ -29,6 +29,7 @@ from rag.support_model import DEFAULT_FILE, Classifier, SupportModel, Words
 
 SEED = 0
 FOLDS = 4
+DIGITS = 4  # of coefficients: the last bits of a solver's result are not the same everywhere
 # Containment decides where a claim is in other words than its source; the regression over it
 # alone keeps the trees, which see edits of sentences more than anything, from unlearning it.
 CONTAINMENT = ("whole_hard", "whole_soft", "best_soft", "two_soft", "plain_hard", "missing_most")
@@ -134,7 +135,7 @@ def train(table: Table) -> Classifier:
         learnt = fit(table.take(~inside), np.array([1.0, 0.0]))
         sums[inside, 0] = [learnt.sum_odds(row) for row in table.features[inside].tolist()]
     scaled = _regress(sums, table.supported, table.weights, strength=1.0)
-    return fit(table, np.array([*scaled.coef_[0], *scaled.intercept_]))
+    return fit(table, np.round([*scaled.coef_[0], *scaled.intercept_], DIGITS))
 
 
 def fit(table: Table, scale: NDArray[np.float64]) -> Classifier:
@@ -149,8 +150,8 @@ def _fit_linear(table: Table) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     mean, spread = chosen.mean(axis=0), chosen.std(axis=0)
     model = _regress((chosen - mean) / spread, table.supported, table.weights, strength=0.1)
     linear = np.zeros(len(table.names))
-    linear[places] = model.coef_[0] / spread
-    return linear, model.intercept_ - linear[places] @ mean
+    linear[places] = np.round(model.coef_[0] / spread, DIGITS)
+    return linear, np.round(model.intercept_ - linear[places] @ mean, DIGITS)
 
 
 def _regress(
@@ -161,7 +162,7 @@ def _regress(
 ) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, max_iter=2_000)
+    model = LogisticRegression(C=strength, max_iter=2_000, tol=1e-8)
     return model.fit(features, supported, sample_weight=weights)
 
 

@@ -18,11 +18,11 @@ from rag.errors import EmbedderError, EndpointError
 from rag.records import Paper
 from rag.replies import Answer, Comparison, Evidence, Mode, Offer, Sentence, Support, Verdict
 from rag.support import Judgement, SupportJudge, needs_citation
+from rag.table import NOT_STATED
 
 UNCITED = Verdict(Support.NOT_FOUND, 0.0, "It cites no paper.")
 NOT_NEEDED = Verdict(Support.NOT_NEEDED, 1.0, "")
 RECORDED = Verdict(Support.NOT_NEEDED, 1.0, "It says what the library's records say.")
-NOT_STATED = "not stated in the abstract"
 AT_ONCE = 4
 SENTENCE_MAY_END = re.compile(r"[.!?:\]\n]")
 UNSUPPORTED = (Support.NOT_FOUND, Support.CONTRADICTED)
@@ -108,7 +108,7 @@ class Checker:
         return Verdict(judged.support, judged.score, judged.reason)
 
     def _check_cell(self, cell: Sentence, offers: Sequence[Offer]) -> Sentence:
-        if cell.text.strip(" .").lower() == NOT_STATED:
+        if cell.text.strip(" .").lower() == NOT_STATED.text:
             return replace(cell, verdict=NOT_NEEDED)
         return self._check(cell, offers)
 

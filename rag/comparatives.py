@@ -25,8 +25,10 @@ SAYS = (
 )
 # A command, and what may join the things that it names.
 COMMAND = re.compile(
-    r"\b(?:compar(?:e|ing)|contrast(?:ing)?|juxtapos(?:e|ing)|(?P<lists>lin(?:e|ing)\s+up|weigh(?:ing)?)"
-    r"|(?P<needs>(?<![a-z] )(?:set|put|pit|hold|stack|match|measure|square)(?:ting|ing)?))\s+",
+    r"\b(?:compar(?:e|ing)|contrast(?:ing)?|juxtapos(?:e|ing)|(?P<lists>lin(?:e|ing)\s+up"
+    r"|weigh(?:ing)?)"
+    r"|(?P<needs>(?<![a-z] )(?:set|put|pit|hold|stack|match|measure|square)(?:ting"
+    r"|ing)?))\s+(?!(?:with|to|on|in|of)\b)",
     re.IGNORECASE,
 )
 WITH = r"with|to|against|versus|vs\.?|next\s+to|beside|besides|alongside|up\s+against"
@@ -61,23 +63,27 @@ TOGETHER = re.compile(
 )
 ONE_TO_OTHER = re.compile(
     rf"\b{AUXILIARY}\s+(?P<one>[^.?!:;]{{3,200}}?)\s+(?:really\s+|actually\s+)?(?:{DIFFER}"
-    r"(?:\s+up)?\s+(?:with|to|from|against|as)\s+|(?:back\s+up|confirm|support|refute|challenge)\s+(?=the\b)"
+    r"(?:\s+up)?\s+(?:with|to|from|against|as)\s+|(?:back\s+up|confirm|support|refute"
+    r"|challenge)\s+(?=the\b)"
     r"|(?:add|buy|gain|bring|offer|improve|change)(?:\s+(?:you|us|me|anything|much))?\s+(?:over"
     r"|beyond|on\s+top\s+of|upon|to)\s+)(?P<other>[^.?!:;]{2,200})",
     re.IGNORECASE,
 )
 COMPARED = re.compile(
-    r"^(?P<one>[^.?!:;]{2,250}?)\s*,?\s+(?:when\s+|as\s+|if\s+)?(?:compared|relative|in\s+comparison|next"
+    r"^(?P<one>[^.?!:;]{2,250}?)\s*,?\s+(?:when\s+|as\s+|if\s+)?(?:compared|relative"
+    r"|in\s+comparison|next"
     r"|as\s+opposed|in\s+contrast|rather)\s+(?:with|to|than)\s+(?P<other>[^.?!:;]{2,200})",
     re.IGNORECASE,
 )
 BOTH = re.compile(
-    rf"(?:^|[.?!:;]\s+)(?:(?:how|why|what)\s+)?(?:{AUXILIARY}\s+)?(?P<all>[^.?!:;]{{3,200}}?)\s+(?:both|each)\s+"
+    rf"(?:^|[.?!:;]\s+)(?:(?:how|why"
+    rf"|what)\s+)?(?:{AUXILIARY}\s+)?(?P<all>[^.?!:;]{{3,200}}?)\s+(?:both|each)\s+"
     r"(?!ways|of|sides|cases|in|other)[a-z]",
     re.IGNORECASE,
 )
 LISTED_BEFORE = re.compile(
-    rf"(?P<all>[^.?!:;]{{5,300}})[.?!;]\s+(?:how|where|why)\s+{AUXILIARY}\s+(?:they|these|those|the\s+(?:two|three|four))\b"
+    rf"(?P<all>[^.?!:;]{{5,300}})[.?!;]\s+(?:how|where|why)\s+{AUXILIARY}\s+(?:they|these"
+    rf"|those|the\s+(?:two|three|four))\b"
     rf"[^.?!]{{0,40}}?\b(?:{DIFFER}|go\s+together)",
     re.IGNORECASE,
 )
@@ -87,11 +93,24 @@ THAN = re.compile(
     re.IGNORECASE,
 )
 BEATS = re.compile(
-    r"\b(?:beats?|outperforms?|surpass(?:es)?|exceeds?|over|instead\s+of)\s+(?P<other>[^.?!:;,]{2,120})",
+    r"\b(?:beats?|outperforms?|surpass(?:es)?|exceeds?|over"
+    r"|instead\s+of)\s+(?P<other>[^.?!:;,]{2,120})",
+    re.IGNORECASE,
+)
+SEPARATES = re.compile(
+    r"\bwhat\s+(?:separates|distinguishes|divides|sets|parts)\s+(?P<one>[^.?!:;]{2,150}?)\s+"
+    r"(?:apart\s+)?from\s+(?P<other>[^.?!:;]{2,150})",
+    re.IGNORECASE,
+)
+EVENLY = re.compile(
+    r"\b(?:is|are|was|were)\s+(?P<one>[^.?!:;,]{4,120}?)\s+(?:more|less|(?!other\b"
+    r"|after\b)[a-z]{2,12}er)\b"
+    r"(?:\s+[a-z-]+)?\s+than\s+(?P<other>[^.?!:;,]{4,120})(?=\?)",
     re.IGNORECASE,
 )
 EXPLAINS = re.compile(
-    rf"\b{AUXILIARY}\s+(?P<one>the\s[^.?!:;,]{{3,120}}?)\s+(?:explain|account\s+for|confirm|support|predict|refute"
+    rf"\b{AUXILIARY}\s+(?P<one>the\s[^.?!:;,]{{3,120}}?)\s+(?:explain|account\s+for|confirm"
+    rf"|support|predict|refute"
     r"|contradict|challenge|back|extend)\s+(?:up\s+)?(?:what\s+)?(?P<other>the\s[^.?!:;,]{3,120})",
     re.IGNORECASE,
 )
@@ -116,7 +135,8 @@ TAIL = re.compile(
 )
 ONE_ANOTHER = re.compile(
     r"\bone\b(?P<one>[^.?!;]{3,300}?)\s*[,;.]\s*(?:and\s+|but\s+|while\s+|whereas\s+)?"
-    r"(?:another|the\s+other|a\s+second|the\s+second)\b(?P<other>[^.?!;]{3,300})",
+    r"(?:in\s+|to\s+|for\s+)?(?:another|the\s+other|a\s+second"
+    r"|the\s+second)\b(?P<other>[^.?!;]{3,300})",
     re.IGNORECASE,
 )
 ONE_AND_ONE = re.compile(
@@ -138,9 +158,11 @@ AGREE = re.compile(
     r"\b(?:dis)?agree\w*|contradict\w*|hold\s+up|true|back\w*\s+(?:\w+\s+)?up", re.IGNORECASE
 )
 PERIODS = re.compile(
-    r"\b(?P<one>before|until|up\s+to|prior\s+to)\s+(?:and|or|versus|vs\.?|to)\s+(?P<other>after|since|from)"
+    r"\b(?P<one>before|until|up\s+to|prior\s+to)\s+(?:and|or|versus|vs\.?"
+    r"|to)\s+(?P<other>after|since|from)"
     r"\s+(?P<year>(?:\w+\s+)?(?:19|20)\d\d)\b"
-    r"|\b(?P<older>(?:before|until|in|of|from)\s+(?:19|20)\d\d)\b[^.?!;]{0,80}?\s(?:and|with|to|versus|vs\.?)\s+"
+    r"|\b(?P<older>(?:before|until|in|of|from)\s+(?:19|20)\d\d)\b[^.?!;]{0,80}?\s(?:and|with"
+    r"|to|versus|vs\.?)\s+"
     r"(?:[^.?!;]{0,40}?\s)?(?P<newer>(?:after|since|in|of|from)\s+(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
@@ -159,22 +181,31 @@ DEFENCE = re.compile(
     r"\b(?:defen[cs]e\w*|defend\w*|robust\w*|attack\w*|protect\w*|guard\w*)\s*$", re.IGNORECASE
 )
 GENERIC = re.compile(
-    r"^(?:random\w*|chance|expected|ever|usual|before|anything|any|others?|simply|that|those|it|them"
+    r"^(?:random\w*|chance|expected|ever|usual|before|anything|any|others?|simply|that|those"
+    r"|it|them"
     r"|one|ones|\d.*|needed|necessary|previously|plain|ordinary|normal|just|in|on|what|we|they"
     r"|answering|leaving|average|humans?|mere\w*)\b",
     re.IGNORECASE,
 )
+PRONOUN = re.compile(r"\b(?:each|both|it|they|this|that|these|those|one)\b", re.IGNORECASE)
+ASKS = re.compile(rf"(?:{AUXILIARY}|how|what|which|who|why)\b", re.IGNORECASE)
 ARTICLE = re.compile(r"\s*(?:the|a|an)\s", re.IGNORECASE)
 CLAUSE = re.compile(rf"\s*(?:{AUXILIARY}|how|what|why|where|who|if|when|i|we|you)\b", re.IGNORECASE)
 ASKS_WHICH = re.compile(
-    r"\bwhich(?:\s+one|\s+of\s+(?:the|these|them)(?:\s+two)?)?\s+(?:is|are|was|were|do|does|did|would"
-    r"|should|will|can|(?!papers\b|works\b|studies\b|ones\b)\w+s)\b|\bwho\s+(?:is|was|wins)\b",
+    r"\bwhich(?:\s+one|\s+of\s+(?:the|these|them)(?:\s+two)?)?\s+(?:is|are|was|were|do|does"
+    r"|did|would"
+    r"|should|will|can|(?!papers\b|works\b|studies\b|ones\b)\w+s)\b|\bwho\s+(?:is|was|wins)\b"
+    r"|\bwhat\s+does\s+each\b|\bhow\s+do\s+(?:they|the\s+two)\b",
     re.IGNORECASE,
 )
 VERBAL = re.compile(
-    r"(?:hold|work|perform|do|does|generali[sz]e|extrapolate|scale|carry|suffer|need|get|give|make|end"
-    r"|lead|transfer|learn|help|reach|run|train|cost|take|use|require|show|produce|keep|stay|survive"
-    r"|improve|achieve|fare|really|actually|also|still|ever|even|any|much|far|a|an|the|in|on|at|for"
+    r"(?:hold|work|perform|do|does|generali[sz]e|extrapolate|scale|carry|suffer|need|get|give"
+    r"|make|end"
+    r"|lead|transfer|learn|help|reach|run|train|cost|take|use|require|show|produce|keep|stay"
+    r"|survive"
+    r"|improve|achieve|fare|measure|treat|handle|see|route|define|say|draw|mean|tell|look|rely"
+    r"|apply|explain|blame|address|find|claim|really|actually|also|still|ever|even|any|much"
+    r"|far|a|an|the|in|on|at|for"
     r"|when|to|of|more|less|better|worse|\w+ly|\w+er)",
     re.IGNORECASE,
 )

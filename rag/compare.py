@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from rag.acronyms import expand_acronyms
 from rag.library import Library
 from rag.question import Side
@@ -25,7 +27,7 @@ from rag.wording import contain_weighted, stem_words
 # Chosen on the sides of the development questions and of tests/data/comparative.jsonl, those
 # that papers here are about and those that none is (eval/LOG.md).
 NAMED_WORDS, NAMED_STRENGTH = 0.6, 0.8
-UNKNOWN_WORDS, UNKNOWN_STRENGTH = 0.4, 0.55
+UNKNOWN_WORDS, UNKNOWN_STRENGTH = 0.45, 0.65
 NAMED_OUTRIGHT = 0.7
 NEIGHBOURS = 10
 
@@ -97,12 +99,13 @@ def _judge(side: Side, own: Findings, missing: Sequence[str], library: Library) 
     hits = own.hits[:NEIGHBOURS]
     if not hits or side.numbers:
         return SideHits(side, hits, bool(hits))
-    named = tuple(term for term in missing if term.lower() in side.query.lower())
+    called = side.query.split(" (")[0]
+    named = tuple(term for term in missing if term.lower() in called.lower())
     scores = [hit.score for hit in hits[:5]]
     strength = scores[0] + sum(scores) / len(scores)
-    words = content_words(strip_frame(side.query))
+    words = content_words(strip_frame(called))
     covered = _cover(words, hits, library)
-    label = words and " ".join(words) == " ".join(re.findall(r"[^\W_]+", side.query.lower()))
+    label = words and " ".join(words) == " ".join(re.findall(r"[^\W_]+", called.lower()))
     unknown = label and covered < UNKNOWN_WORDS and strength < UNKNOWN_STRENGTH
     absent = unknown or (named and covered < NAMED_WORDS and strength < NAMED_STRENGTH)
     certain = _cover(words, hits[:1], library) >= NAMED_OUTRIGHT
@@ -159,21 +162,22 @@ def _each_once(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 
 def _choose_firsts(lists: Sequence[Sequence[Hit]]) -> dict[int, Hit]:
-    """The first paper of each side, by place: the best pairs of a side and a paper, each paper
-    once. A side that has no other good paper shares the one that is taken."""
-    pairs = sorted(
-        ((hit.score, place, hit) for place, hits in enumerate(lists) for hit in hits[:NEIGHBOURS]),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    chosen: dict[int, Hit] = {}
-    taken: set[str] = set()
-    for score, place, hit in pairs:
-        good = score >= OWN_GOOD * lists[place][0].score
-        if place not in chosen and good and hit.paper.paper_id not in taken:
-            chosen[place] = hit
-            taken.add(hit.paper.paper_id)
-    rest = {place: hits[0] for place, hits in enumerate(lists) if hits and place not in chosen}
-    return dict(sorted({**chosen, **rest}.items()))
+    """The first paper of each side, by place: each paper once, so that all sides together fit
+    best (the assignment problem). A side that has no other good paper shares one."""
+    from scipy.optimize import linear_sum_assignment
+
+    near = [hits[:NEIGHBOURS] for hits in lists]
+    papers = list(dict.fromkeys(_id(hit) for hits in near for hit in hits))
+    fits = np.zeros((len(lists), len(papers)))
+    for place, hits in enumerate(near):
+        for hit in hits:
+            if hit.score >= OWN_GOOD * hits[0].score:
+                fits[place, papers.index(_id(hit))] = hit.score
+    chosen = {place: hits[0] for place, hits in enumerate(lists) if hits}
+    for place, column in zip(*linear_sum_assignment(fits, maximize=True), strict=True):
+        if fits[place, column]:
+            chosen[int(place)] = next(hit for hit in near[place] if _id(hit) == papers[column])
+    return chosen
 
 
 def _share_out(
@@ -192,7 +196,8 @@ def _share_out(
     for place, one in enumerate(judged):
         first = firsts.get(place)
         if not one.found or first is None:
-            shared.append(replace(one, hits=tuple(h for h in one.hits if _id(h) in offered)))
+            near = tuple(hit for hit in one.hits if _id(hit) in offered)
+            shared.append(replace(one, hits=near[:NEAREST]))
             continue
         others = {_id(hit) for hit in firsts.values()} - {_id(first)}
         fitting = [

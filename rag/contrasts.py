@@ -11,10 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from rag import comparatives as form
+from rag.stretches import (
+    Stretch,
+    end_of_clause,
+    end_of_sentence,
+    start_of_clause,
+    start_of_sentence,
+)
 from rag.terms import content_words, find_terms
 
 LONGEST_CHOICE = 14
-Stretch = tuple[int, int]
 
 
 def _numbered(text: str) -> list[Stretch]:
@@ -24,7 +30,7 @@ def _numbered(text: str) -> list[Stretch]:
 
 def _commanded(text: str) -> list[Stretch]:
     for match in form.COMMAND.finditer(text):
-        end = _end_of_sentence(text, match.end())
+        end = end_of_sentence(text, match.end())
         if aspect := form.ASPECT.search(text, match.end(), end):
             end = aspect.start()
         parts = _split(text, (match.end(), end))
@@ -75,7 +81,7 @@ def _cut_at(joints: Sequence[re.Match[str]], whole: Stretch) -> list[Stretch]:
 
 
 def _works(text: str) -> list[Stretch]:
-    """ "The A paper ..., the B one": two works, or one and what is coordinated with it."""
+    """`The A paper ..., the B one`: two works, or one and what is coordinated with it."""
     found: list[Stretch] = []
     works = 0
     for match in form.DESCRIBED.finditer(text):
@@ -94,12 +100,12 @@ def _works(text: str) -> list[Stretch]:
 
 def _beside(text: str, work: Stretch) -> Iterator[Stretch]:
     """What stands before `and the A paper` or `than the A paper` in the same sentence."""
-    start = _start_of_sentence(text, work[0])
+    start = start_of_sentence(text, work[0])
     joint = re.search(r"\s*,?\s+(?:and|or|versus|vs\.?|against)\s+$", text[start : work[0]])
     if joint and form.DETERMINED.match(text, start):
         yield (start, start + joint.start())
     elif start and re.match(r"the\s+(?:later|newer|follow-up|subsequent)\s", text[work[0] :]):
-        yield (_start_of_sentence(text, start - 1), start - 2)
+        yield (start_of_sentence(text, start - 1), start - 2)
 
 
 def _one_another(text: str) -> list[Stretch]:
@@ -112,16 +118,15 @@ def _one_another(text: str) -> list[Stretch]:
 
 
 def _periods(text: str) -> list[Stretch]:
-    if not (match := form.PERIODS.search(text)):
-        return []
-    if match["year"]:
-        return [match.span("one"), match.span("other")]
-    return [match.span("older"), match.span("newer")]
+    match = form.PERIODS.search(text)
+    if match and match["year"]:
+        return [match.span("one"), (match.start("other"), match.end("year"))]
+    return [match.span("older"), match.span("newer")] if match else []
 
 
 def _between(text: str) -> list[Stretch]:
     for match in form.BETWEEN.finditer(text):
-        end = _end_of_sentence(text, match.end())
+        end = end_of_sentence(text, match.end())
         parts = _split(text, (match.end(), end))
         if len(parts) >= 2:
             return [*parts[:-1], _cut_behind(text, parts[-1])]
@@ -132,8 +137,8 @@ def _versus(text: str) -> list[Stretch]:
     joints = list(form.VERSUS.finditer(text))
     if not joints:
         return list(_heading(text))
-    start = _start_of_clause(text, joints[0].start())
-    ends = [joint.start() for joint in joints[1:]] + [_end_of_sentence(text, joints[-1].end())]
+    start = start_of_clause(text, joints[0].start())
+    ends = [joint.start() for joint in joints[1:]] + [end_of_sentence(text, joints[-1].end())]
     starts = [joint.end() for joint in joints]
     parts = list(zip(starts, ends, strict=True))
     first = (start, joints[0].start())
@@ -145,13 +150,13 @@ def _heading(text: str) -> Iterator[Stretch]:
     head = re.match(r"[^.?!:;]{3,200}(?=[:;?.])", text)
     joint = form.AGAINST.search(head.group()) if head else None
     if (
-        not joint
-        or form.DEFENCE.search(text[: joint.start()])
-        or re.match(rf"(?:{form.AUXILIARY}|how|what|which|who|why)\b", text, re.I)
+        head
+        and joint
+        and not form.ASKS.match(text)
+        and not form.DEFENCE.search(text[: joint.start()])
     ):
-        return
-    yield (0, joint.start())
-    yield _cut_behind(text, (joint.end(), head.end() if head else 0))
+        yield (0, joint.start())
+        yield _cut_behind(text, (joint.end(), head.end()))
 
 
 def _together(text: str) -> list[Stretch]:
@@ -172,7 +177,10 @@ def _together(text: str) -> list[Stretch]:
 def _one_to_other(text: str) -> list[Stretch]:
     if match := form.EXPLAINS.search(text):
         return [match.span("one"), match.span("other")]
-    for match in form.ONE_TO_OTHER.finditer(text):
+    if match := form.SEPARATES.search(text):
+        return [match.span("one"), _cut_behind(text, match.span("other"))]
+    named = (m for m in form.ONE_TO_OTHER.finditer(text) if not form.PRONOUN.fullmatch(m["one"]))
+    for match in named:
         parts = _split(text, match.span("other"))
         return [match.span("one"), *parts[:-1], _cut_behind(text, parts[-1])]
     return []
@@ -192,11 +200,15 @@ def _compared(text: str) -> list[Stretch]:
 
 
 def _than(text: str) -> list[Stretch]:
+    for match in form.EVENLY.finditer(text):
+        said = match["one"], match["other"]
+        if not form.GENERIC.match(said[1]) and all(len(content_words(one)) > 1 for one in said):
+            return [match.span("one"), match.span("other")]
     for pattern in (form.THAN, form.BEATS):
         for match in pattern.finditer(text):
             other = _cut_behind(text, match.span("other"))
             words = text[slice(*other)]
-            start = _start_of_sentence(text, match.start())
+            start = start_of_sentence(text, match.start())
             one = _subject(text, (start, match.start()))
             if form.GENERIC.match(words) or not one or not _are_alike(text[slice(*one)], words):
                 continue
@@ -236,34 +248,14 @@ def _or(text: str) -> list[Stretch]:
     if not (bare or which):
         return []
     for joint in form.OR.finditer(text):
-        one = (_start_of_clause(text, joint.start()), joint.start())
-        other = _cut_behind(text, (joint.end(), _end_of_clause(text, joint.end())))
+        one = (start_of_clause(text, joint.start()), joint.start())
+        other = _cut_behind(text, (joint.end(), end_of_clause(text, joint.end())))
         words = text[slice(*one)], text[slice(*other)]
         if form.CLAUSE.match(words[0]) or any(len(side.split()) > LONGEST_CHOICE for side in words):
             continue
         if _are_alike(*words) or (which and (bare or all(map(form.ARTICLE.match, words)))):
             return [one, other]
     return []
-
-
-def _end_of_sentence(text: str, start: int) -> int:
-    end = re.compile(r"[.?!](?=\s|$)|[;:](?=\s|$)|\s[-–—]\s").search(text, start)
-    return end.start() if end else len(text)
-
-
-def _end_of_clause(text: str, start: int) -> int:
-    end = re.compile(r"[.?!,;:](?=\s|$)|\s[-–—]\s").search(text, start)
-    return end.start() if end else len(text)
-
-
-def _start_of_sentence(text: str, end: int) -> int:
-    marks = [match.end() for match in re.finditer(r"[.?!;:]\s", text[:end])]
-    return marks[-1] if marks else 0
-
-
-def _start_of_clause(text: str, end: int) -> int:
-    marks = [match.end() for match in re.finditer(r"[.?!,;:(]\s|\s[-–—]\s", text[:end])]
-    return marks[-1] if marks else 0
 
 
 def _cut_behind(text: str, stretch: Stretch, beside: Stretch | None = None) -> Stretch:

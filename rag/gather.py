@@ -25,10 +25,11 @@ from rag.retrieve import Retriever
 from rag.scope import Scope, judge_scope
 from rag.selecting import order, select
 from rag.support import SupportJudge
+from rag.tabulate import make_columns
 
 ORDERED_FROM = 3  # times as many papers as are wanted are put in order
 NEAR_THE_BEST = 0.75
-COMPARED_AT_LEAST = 10
+COMPARED_AT_LEAST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Finds evidence in `library`: `papers` of them, for a comparison at least ten."""
+    """Finds evidence in `library`: `papers` of them, for a comparison at least twelve."""
 
     library: Library
     retriever: Retriever
@@ -89,7 +90,9 @@ class Gatherer:
         among, selection = self._select(understood.filters)
         searched = strip_filters(understood.question, understood.filters)
         if understood.compares and not (selection and not selection.kept):
-            return self._gather_sides(understood, searched, conversation, selection)
+            compared = self._gather_sides(understood, searched, conversation, selection)
+            if _stand_apart(compared.columns):
+                return compared
         if understood.about:
             about = frozenset(conversation.numbers[number - 1] for number in understood.about)
             among = about if among is None else about & among
@@ -140,11 +143,7 @@ class Gatherer:
         k = max(self.papers, COMPARED_AT_LEAST)
         balanced = find_sides_hits(self.retriever, searched, understood.sides, k, among)
         offers = conversation.number(tuple(hit.paper for hit in balanced.hits))
-        numbers = {offer.paper.paper_id: offer.number for offer in offers}
-        columns = tuple(
-            Column(one.side.name, tuple(numbers[hit.paper.paper_id] for hit in one.hits), one.found)
-            for one in balanced.sides
-        )
+        columns = make_columns(balanced, offers)
         scope = judge_scope(searched, balanced.whole, self.library)
         refused = scope.refused and not any(one.found for one in balanced.sides)
         return Gathered(
@@ -176,3 +175,10 @@ class Gatherer:
         self, searched: str, hits: Sequence[Hit], offers: Sequence[Offer]
     ) -> Sentence | None:
         return check_premise(searched, hits, offers, self.judge)
+
+
+def _stand_apart(columns: Sequence[Column]) -> bool:
+    """Whether a table would have anything to set side by side: sides that all rest on the very
+    same papers are one paper's own comparison, and better told in its words."""
+    found = [set(column.papers) for column in columns if column.found]
+    return len(found) < 2 or any(papers != found[0] for papers in found)

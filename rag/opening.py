@@ -8,6 +8,7 @@ that two papers agree.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,11 @@ from itertools import combinations
 
 from rag.compare import Balanced, SideHits
 from rag.library import Library
-from rag.quote import POINTER
+from rag.quote import POINTER, plain, weigh_words
 from rag.records import Hit, Span
 from rag.replies import Evidence, Offer, Sentence
 from rag.roles import Role, score_cues, score_roles
-from rag.tabulate import plain, trim, weigh_words
+from rag.tabulate import trim
 from rag.terms import STOPWORDS
 from rag.wording import contain_weighted, stem_words
 
@@ -40,12 +41,15 @@ CONNECTIVES = frozenset(
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 SHARED_STEMS = 2
 UP = re.compile(
-    r"\b(?:improv|increas|enhanc|boost|outperform|help|gain|benefi|better|higher|more|robust|succe|generaliz"
-    r"|generalis|strong|exceed|surpass|larger|faster|accura|reliabl|effectiv|suffic|rais|possible|match)\w*",
+    r"\b(?:improv|increas|enhanc|boost|outperform|help|gain|benefi|better|higher|more|robust"
+    r"|succe|generaliz"
+    r"|generalis|strong|exceed|surpass|larger|faster|accura|reliabl|effectiv|suffic|rais"
+    r"|possible|match)\w*",
     re.IGNORECASE,
 )
 DOWN = re.compile(
-    r"\b(?:hurt|degrad|decreas|reduc|worse|fail|lower|drop|harm|collaps|less|weak|fragil|brittle|deteriorat"
+    r"\b(?:hurt|degrad|decreas|reduc|worse|fail|lower|drop|harm|collaps|less|weak|fragil"
+    r"|brittle|deteriorat"
     r"|struggl|limit|underperform|poor|suffer|insuffic|unstab|unable|impossib)\w*",
     re.IGNORECASE,
 )
@@ -146,20 +150,21 @@ def _as_written(term: str, abstract: str) -> str:
 
 
 def _tell(term: str, count: int) -> float:
-    return (1.0 + 0.6 * term.count(" ")) / (1.0 + count) ** 0.5
+    return (1.0 + 0.6 * term.count(" ")) / math.sqrt(1.0 + count)
 
 
 def _terms(text: str) -> Iterator[str]:
     words = [match.group().lower() for match in WORD.finditer(text)]
     for length in (1, 2, 3):
         for start in range(len(words) - length + 1):
-            term = words[start : start + length]
-            if all(len(word) > 3 or length > 1 for word in term) and not (
-                {term[0], term[-1]} & (STOPWORDS | CONNECTIVES)
-                or any(word.isdigit() for word in term)
-            ):
-                if length < 3 or term[1] not in STOPWORDS:
-                    yield " ".join(term)
+            if _is_term(term := words[start : start + length]):
+                yield " ".join(term)
+
+
+def _is_term(words: Sequence[str]) -> bool:
+    if {words[0], words[-1]} & (STOPWORDS | CONNECTIVES) or any(map(str.isdigit, words)):
+        return False
+    return len(words[0]) > 3 if len(words) == 1 else not set(words[1:-1]) & STOPWORDS
 
 
 def _holds(text: str, term: str) -> bool:

@@ -87,7 +87,7 @@ def choose_quotations(
     Hits and offers belong together one by one. Papers that are far behind the best are left
     out, and so is a sentence that says again what is quoted already.
     """
-    weights = _weigh_question(question, library)
+    weights = weigh_words(question, library)
     breadth = BROAD if SEVERAL.search(question) else PINPOINT
     floor = max((hit.score for hit in hits), default=0.0) * breadth.share
     related = RELATED * max((span.score for hit in hits for span in hit.sentences), default=0.0)
@@ -108,8 +108,8 @@ def write_quotations(quotations: Sequence[Quotation]) -> tuple[str, tuple[Senten
     sentences = []
     for quotation in quotations:
         number, paper = quotation.offer.number, quotation.offer.paper
-        lines = paragraphs.setdefault(number, [f"**{_plain(paper.title)}**"])
-        text = _plain(quotation.span.text)
+        lines = paragraphs.setdefault(number, [f"**{plain(paper.title)}**"])
+        text = plain(quotation.span.text)
         lines.append(f"{text} [{number}]")
         span = quotation.span
         evidence = Evidence(paper.paper_id, span.text, span.start, span.end)
@@ -118,12 +118,12 @@ def write_quotations(quotations: Sequence[Quotation]) -> tuple[str, tuple[Senten
     return text, tuple(sentences)
 
 
-def _plain(text: str) -> str:
-    """Brackets with a number inside would be taken for citations of this answer."""
+def plain(text: str) -> str:
+    """A quotation without brackets around numbers: they would be taken for citations here."""
     return re.sub(r"\[(\s*\d[\d\s,;–-]*)\]", r"(\1)", text).replace("**", "")
 
 
-def _weigh_question(question: str, library: Library) -> dict[str, float]:
+def weigh_words(question: str, library: Library) -> dict[str, float]:
     """The question's stems with their rarity in the library; unknown words count nothing."""
     words = content_words(question)
     counts = library.count_papers_with(words)

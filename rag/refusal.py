@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.question import Filter, Selection
 from rag.replies import Answer, Mode, Offer, Sentence
 from rag.scope import Scope
+from rag.selecting import label
 
 NEAREST = 3
 NOTHING_ABOUT = "Nothing in these papers is about this."
@@ -41,6 +43,13 @@ def explain_refusal(scope: Scope) -> str:
         return NOTHING_ABOUT
     terms = " or ".join(f"“{term}”" for term in scope.missing_terms)
     return f"No paper here mentions {terms}, and nothing else here answers this."
+
+
+def explain_selection(filters: Sequence[Filter], selection: Selection) -> str:
+    """Why no paper is left, where filters leave all of them out."""
+    wanted = ", ".join(label(one) for one in filters if not one.orders)
+    unknown = f" Of {selection.unknown} that is not known." if selection.unknown else ""
+    return f"No paper here is known to fit “{wanted}”.{unknown}"
 
 
 def mark_cited(offers: Sequence[Offer], sentences: Sequence[Sentence]) -> tuple[Offer, ...]:

@@ -262,7 +262,7 @@ def _blend(parts: Sequence[tuple[Signals, float]]) -> Signals:
         lexical=sum(weight * one.lexical for one, weight in parts),
         whole=sum(weight * one.whole for one, weight in parts),
         body=sum(weight * one.body for one, weight in parts),
-        sentences=sum((weight * one.sentences for one, weight in parts), np.float32(0)),
+        sentences=np.sum([weight * one.sentences for one, weight in parts], axis=0),
         spans=parts[0][0].spans,
     )
 

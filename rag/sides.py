@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 
 from rag.comparatives import AUXILIARY, NUMBERED, WORK
-from rag.contrasts import READERS, Stretch
+from rag.contrasts import READERS
 from rag.question import Side
 from rag.replies import Offer
+from rag.stretches import Stretch
 from rag.terms import content_words
 
 LONGEST_QUESTION = 1500
@@ -25,15 +26,23 @@ PERIOD = re.compile(
     re.IGNORECASE,
 )
 LEAD = re.compile(
-    rf"^(?:(?:and|but|so|or|then|please|now|well|how|what|which|why|when|where|who|{AUXILIARY}|not|n't"
+    rf"^(?:(?:and|but|so|or|then|please|now|well|how|what|which|why|when|where|who|{AUXILIARY}"
+    rf"|not|n't"
     r"|i|we|you|me|us|there|any|if|whether|about|tell|show|explain|give|between|of|both|either"
-    r"|exactly|really|actually|it|to|compare|the\s+(?:difference|differences)|better|one)\b(?!-)[\s,]*)+",
+    r"|exactly|really|actually|it|to|compare|the\s+(?:difference|differences)|better"
+    r"|one)\b(?!-)[\s,]*)+",
     re.IGNORECASE,
 )
 EDGE = ' \t,;:.?!"“”‘’()–—-'
+JOINED = re.compile(r"^(?:with|to|from|than|against)\s+(?!\d)", re.IGNORECASE)
+TRAIL = re.compile(
+    r"(?:[\s,]+(?:and|or|but|so|fares?|do|does|performs?|behaves?))+$", re.IGNORECASE
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 NAME = re.compile(r"[A-Z]")
 SPEECH = re.compile(
-    rf"^(?:{WORK}|group|camp|side)?\s*(?:says?|claims?|finds?|argues?|reports?|shows?|holds?|maintains?"
+    rf"^(?:{WORK}|group|camp|side)?\s*(?:says?|claims?|finds?|argues?|reports?|shows?|holds?"
+    rf"|maintains?"
     r"|thinks?|states?|calls?|credits?|blames?|introduces?|proposes?)\s+(?:that\s+)?"
     rf"|^{WORK}\s+(?=\w+s\s)",
     re.IGNORECASE,
@@ -84,10 +93,12 @@ def shorten(name: str, longest: int = LONGEST_NAME) -> str:
 def _trim(text: str, stretch: Stretch) -> Stretch | None:
     """Without the words that lead up to a name, and without what is around it."""
     start, end = _strip(text, stretch)
-    for pattern in (LEAD, SPEECH):
+    for pattern in (LEAD, SPEECH, JOINED):
         found = pattern.match(text[start:end])
         if found and content_words(text[start + found.end() : end]):
             start += found.end()
+    if found := TRAIL.search(text, start, end):
+        end = found.start()
     start, end = _strip(text, (start, end))
     return (start, end) if start < end else None
 
@@ -106,19 +117,26 @@ def _distinct(text: str, stretches: Sequence[Stretch]) -> list[Stretch]:
     kept: dict[frozenset[str], Stretch] = {}
     for one in stretches:
         words = text[slice(*one)]
-        said = frozenset(content_words(words) or (NAME.findall(words) and [words.lower()]))
+        said = frozenset(content_words(words)) - FRAME
+        if not said and (NAME.search(words) or NUMBERED.search(words) or PERIOD.fullmatch(words)):
+            said = frozenset([words.lower()])
         if said:
             kept.setdefault(said, one)
     return sorted(kept.values())
 
 
 def _make_sides(text: str, stretches: Sequence[Stretch]) -> tuple[Side, ...]:
+    """The sides of these stretches. A period is searched for by what the question asks of it;
+    "before and after 2023" names its year once."""
     sides = []
+    years = YEAR.findall(" ".join(text[slice(*one)] for one in stretches))
     for start, end in stretches:
         words = text[start:end]
         numbers = tuple(int(number) for number in NUMBERED.findall(words))
         query = "" if numbers or PERIOD.fullmatch(words) else words
-        sides.append(Side(shorten(_name(words)), query, numbers))
+        bare = PERIOD.fullmatch(words) and not YEAR.search(words)
+        name = f"{words} {years[-1]}" if bare and years else _name(words)
+        sides.append(Side(shorten(name), query, numbers))
     return tuple(sides)
 
 

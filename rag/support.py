@@ -24,9 +24,11 @@ from rag.uncited import needs_citation as needs_citation
 # A score is the probability of support where as many claims are supported as are not.
 SUPPORTED_FROM = 0.5
 PARTLY_FROM = 0.25
+CONTRADICTED_UP_TO = 0.3  # where a source surely says otherwise, whatever else it has
 SAME_WORDING = 0.9  # the share of a claim's wording that says that all of it is there
 PARTLY_WORDING = 0.7  # ... that some of it is, whatever the classifier makes of the claim
 SOURCES = 5  # judged one by one; further ones only together with the others
+PARTLY_RUN = 6  # words in a row that say it, too
 CLAIM_CHARACTERS = 4_000
 LONGEST_QUOTED = 40
 
@@ -76,9 +78,10 @@ class SupportJudge:
         best = max(readings, key=lambda reading: reading.score)
         abstract = "abstracts" if len(best.overlap.sources) > 1 else "abstract"
         turns = find_contradictions(best.overlap, best.measured.alignments[0])
-        if turns and best.score < SUPPORTED_FROM:
+        if turns:
             reason = _word_turn(turns[0], abstract)
-            return Judgement(Support.CONTRADICTED, best.score, reason, _locate(best))
+            score = min(best.score, CONTRADICTED_UP_TO)
+            return Judgement(Support.CONTRADICTED, score, reason, _locate(best))
         support = _decide(best)
         reason = _word(support, best.overlap, abstract)
         place = None if support is Support.NOT_FOUND else _locate(best)
@@ -105,7 +108,8 @@ def _decide(reading: _Reading) -> Support:
     if reading.score >= SUPPORTED_FROM:
         return Support.SUPPORTED
     wording = reading.overlap.share(reading.overlap.found)
-    if reading.score >= PARTLY_FROM or wording >= PARTLY_WORDING:
+    run = reading.measured.alignments[0].longest_run
+    if reading.score >= PARTLY_FROM or wording >= PARTLY_WORDING or run >= PARTLY_RUN:
         return Support.PARTLY
     return Support.NOT_FOUND
 

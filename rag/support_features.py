@@ -27,7 +27,10 @@ from rag.turns import (
 )
 from rag.word_order import measure_disorder
 
+DIGITS = 4
 NEIGHBOURS = 3
+WINDOW = 12  # tokens in which they are looked for
+OCCURRENCES = 4  # of a token in one sentence that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def measure(overlap: Overlap, words: Words) -> Measured:
         | _measure_gist(overlap, words, best.segment)
         | _measure_size(overlap)
     )
-    return Measured(features, alignments)
+    # The last bits of a sum depend on how a processor adds; training must not.
+    return Measured({name: round(value, DIGITS) for name, value in features.items()}, alignments)
 
 
 def _measure_containment(overlap: Overlap, ranked: Sequence[int]) -> dict[str, float]:
@@ -163,16 +167,17 @@ def _compare_neighbours(overlap: Overlap, row: int) -> float:
     beside = _beside(overlap.claim, row)
     best: float | None = None
     for place, segment in enumerate(overlap.segments):
-        for column in np.flatnonzero(overlap.columns(place)[row] >= EQUAL):
-            other = _beside(segment.tokens, int(column))
+        columns = overlap.columns(place)[row]
+        for column in np.flatnonzero(columns >= EQUAL)[:OCCURRENCES].tolist():
+            other = _beside(segment.tokens, column)
             share = len(beside & other) / len(beside) if beside else 1.0
             best = max(best or 0.0, share)
     return 1.0 if best is None else best
 
 
 def _beside(tokens: Sequence[Token], place: int) -> frozenset[str]:
-    before = [_spell(one) for one in tokens[:place] if one.kind is not Kind.FUNCTION]
-    after = [_spell(one) for one in tokens[place + 1 :] if one.kind is not Kind.FUNCTION]
+    before = _content_stems(tokens[max(0, place - WINDOW) : place])
+    after = _content_stems(tokens[place + 1 : place + 1 + WINDOW])
     return frozenset(before[-NEIGHBOURS:] + after[:NEIGHBOURS])
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.citations import parse_sentences
+from rag.citations import MarkFilter, parse_sentences
 from rag.replies import Aspect, Column, Comparison, Evidence, Offer, Sentence
 
 NOT_STATED = Sentence("not stated in the abstract")
@@ -24,7 +24,8 @@ HEAD = re.compile(
     r"(?:aspects?|criteri(?:on|a)|dimensions?|features?|points?|category|row)?", re.IGNORECASE
 )
 NOTHING = re.compile(
-    r"(?:[-–—.…?]*|n/?a|none|null|unknown|(?:is |are )?not (?:stated|mentioned|specified|given|reported"
+    r"(?:[-–—.…?]*|n/?a|none|null|unknown|(?:is |are )?not (?:stated|mentioned|specified|given"
+    r"|reported"
     r"|discussed|addressed|available|applicable)\b.{0,80})",
     re.IGNORECASE,
 )
@@ -70,7 +71,9 @@ def _read_row(
 
 
 def _read_cell(text: str, offers: Sequence[Offer]) -> Sentence:
-    said = parse_sentences(BREAK.sub(" ", text).replace("\\|", "|"), offers)
+    marks = MarkFilter({offer.number for offer in offers})
+    told = marks.feed(BREAK.sub(" ", text).replace("\\|", "|")) + marks.flush()
+    said = parse_sentences(told, offers)
     words = " ".join(one.text for one in said).strip()
     if NOTHING.fullmatch(words.strip(" *_`()[].")):
         return NOT_STATED

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from rag.compare import Balanced, SideHits
 from rag.library import Library
-from rag.quote import POINTER
+from rag.quote import POINTER, plain, weigh_words
 from rag.records import Hit, Span
 from rag.replies import Aspect, Column, Comparison, Evidence, Offer, Sentence
 from rag.roles import Role, score_cues, score_roles
 from rag.table import NOT_STATED
-from rag.terms import content_words
 from rag.wording import contain_weighted, stem_words
 
 ROWS = {
@@ -31,20 +30,22 @@ ROWS = {
 LONGEST_QUOTATION = 180
 SHORTEST_QUOTATION = 40
 # A cell needs a cue of its own; how much, and what else counts beside the role (eval/LOG.md).
-LEAST_CUE = {
-    Role.PROPOSAL: 0.6,
-    Role.METHOD: 0.5,
-    Role.EVIDENCE: 0.6,
-    Role.FINDING: 0.5,
-    Role.LIMIT: 0.8,
+# Role: (the least that its cues must say, how far it may be behind the sentence's best role).
+# What was tested is mostly told in the sentence that tells what was found.
+ADMITTED = {
+    Role.PROPOSAL: (0.6, 0.6),
+    Role.METHOD: (0.5, 0.9),
+    Role.EVIDENCE: (0.9, 1.6),
+    Role.FINDING: (0.5, 0.6),
+    Role.LIMIT: (0.8, 0.8),
 }
-BEHIND_BEST = 0.6
 WORDS_WEIGHT = 0.8
 RELEVANCE_WEIGHT = 0.6
 NEXT_PAPER_COST = 0.8
 LIMITS_FROM = 0.35  # before it an abstract speaks of the limits of others
 BOUNDARY = re.compile(
-    r"(?<=[,;:—–)])\s+|\s+(?=[—–(])|\s+(?=(?:while|whereas|because|which|where|although|but|so\s+that|when"
+    r"(?<=[,;:—–)])\s+|\s+(?=[—–(])|\s+(?=(?:while|whereas|because|which|where|although|but"
+    r"|so\s+that|when"
     r"|if|after|rather\s+than|as\s+well\s+as|compared|thereby|by\s+\w+ing|and|to)\s)",
     re.IGNORECASE,
 )
@@ -93,19 +94,6 @@ def build_table(
     return Comparison(columns, tuple(aspects))
 
 
-def weigh_words(question: str, library: Library) -> dict[str, float]:
-    """The question's stems with their rarity in the library; unknown words count nothing."""
-    words = content_words(question)
-    counts = library.count_papers_with(words)
-    weights = library.weigh([word for word in words if counts[word]])
-    return {stem: weight for word, weight in weights.items() for stem in stem_words(word)}
-
-
-def plain(text: str) -> str:
-    """Brackets with a number inside would be taken for citations of this answer."""
-    return re.sub(r"\[(\s*\d[\d\s,;–-]*)\]", r"(\1)", text).replace("**", "")
-
-
 def _fill(one: SideHits, column: Column, weights: Mapping[str, float]) -> dict[str, Candidate]:
     """The best sentence of each row, the surest row first."""
     if not one.found or not column.papers:
@@ -127,19 +115,26 @@ def _candidates(one: SideHits, weights: Mapping[str, float]) -> Iterator[Candida
             if POINTER.search(span.text) or not re.search(r"\w", span.text):
                 continue
             roles = score_roles(span.text, span.start / last)
-            best = max(roles.values())
             extra = (
                 RELEVANCE_WEIGHT * span.score
                 + WORDS_WEIGHT * contain_weighted(weights, stem_words(span.text))
                 - NEXT_PAPER_COST * rank
             )
+            place = span.start / last
             for row, role in ROWS.items():
-                cued = score_cues(span.text, role) >= LEAST_CUE[role]
-                cued &= role is not Role.LIMIT or span.start / last >= LIMITS_FROM
-                if cued and roles[role] >= best - BEHIND_BEST:
-                    yield Candidate(
-                        row, roles[role] - 0.5 * (best - roles[role]) + extra, hit, span
-                    )
+                if _is_admitted(span.text, role, roles, place):
+                    score = roles[role] - 0.5 * (max(roles.values()) - roles[role]) + extra
+                    yield Candidate(row, score, hit, span)
+
+
+def _is_admitted(text: str, role: Role, roles: Mapping[Role, float], place: float) -> bool:
+    """Whether a sentence may stand for a role. How something works is often told without a
+    cue, between what is proposed and what is found: there the place is enough."""
+    least, behind = ADMITTED[role]
+    lag = max(roles.values()) - roles[role]
+    if role is Role.LIMIT and place < LIMITS_FROM:
+        return False
+    return (role is Role.METHOD and not lag) or (score_cues(text, role) >= least and lag <= behind)
 
 
 def _write(

@@ -8,6 +8,7 @@ with one, a question that refers back is put into words that stand alone by one 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +17,24 @@ from rag.conversation import Conversation
 from rag.filters import find_filters
 from rag.followup import Resolved, resolve
 from rag.library import Library
-from rag.question import Filter, Understood
+from rag.question import Filter, Side, Understood
 from rag.rewrite import Rewriter
 from rag.selecting import knows_author
-from rag.sides import find_sides
+from rag.sides import find_sides, shorten
+
+# "and compared with LoRA?", "versus dropout": a side is added to those compared before.
+ADDED = re.compile(
+    r"(?:and|but|so)?[ ,]*(?:what|how)?(?: (?:about|is|are|does|do))?(?: (?:it|that|this|they|these"
+    r"|those|both))?[ ,]*(?:(?:when|if|as) )?"
+    r"(?:compar(?:ed?|es|ing)(?: (?:it|them|that|this|these|those|both))? (?:with|to|against)"
+    r"|versus|vs\.?|against|relative to|next to) (?P<side>[^?.!;]{2,80})[?.! ]*$",
+    re.IGNORECASE,
+)
+COMPARES = re.compile(
+    r"\b(?:compar\w+|contrast\w*|differ\w*|(?:dis)?agree\w*|contradict\w*|conflict\w*|versus|vs"
+    r"|same|similar\w*|alike|in common|consistent|at odds|relate\w*|better|worse)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,7 @@ class Understander:
         without: Collection[str],
     ) -> Understood:
         filters = self._find_filters(resolved, conversation)
-        sides = find_sides(resolved.question)
+        sides = self._find_sides(question, resolved, conversation)
         return Understood(
             asked=question,
             question=resolved.question,
@@ -57,6 +72,30 @@ class Understander:
             sides=sides,
             follows=resolved.follows,
         )
+
+    def _find_sides(
+        self, question: str, resolved: Resolved, conversation: Conversation
+    ) -> tuple[Side, ...]:
+        """The sides that the question names; those compared last with the one that it adds;
+        or the papers that it means, where it asks how they compare."""
+        last = conversation.last
+        compared = last.sides if last and resolved.follows and len(last.sides) > 1 else ()
+        kept = tuple(Side(side.name, side.name, side.papers) for side in compared)
+        if kept and (added := ADDED.match(" ".join(question.split()))):
+            return (*kept, Side(added["side"], added["side"]))
+        papers = {number for side in kept for number in side.numbers}
+        if kept and papers == set(resolved.about) and COMPARES.search(question):
+            return kept
+        if sides := find_sides(resolved.question):
+            return sides
+        if len(resolved.about) > 1 and COMPARES.search(question):
+            titles = self._find_titles(conversation)
+            return tuple(
+                Side(shorten(titles[one]), titles[one], (one,))
+                for one in resolved.about
+                if one in titles
+            )
+        return ()
 
     def _find_filters(self, resolved: Resolved, conversation: Conversation) -> tuple[Filter, ...]:
         """Those that the question names; a follow-up keeps those of the question before it."""

@@ -19,7 +19,13 @@ from rag.library import Library
 from rag.opening import write_opening
 from rag.question import Understood
 from rag.quote import choose_quotations, write_quotations
-from rag.refusal import NOT_ANSWERED, explain_refusal, mark_cited, refuse
+from rag.refusal import (
+    NOT_ANSWERED,
+    explain_refusal,
+    explain_selection,
+    mark_cited,
+    refuse,
+)
 from rag.replies import Answer, Mode, Offer, TextDelta
 from rag.tabulate import build_table
 
@@ -45,9 +51,10 @@ class Writer:
     async def write(self, understood: Understood, gathered: Gathered) -> Pieces:
         """Raises EndpointError only where falling back is switched off."""
         if gathered.recorded is not None or gathered.scope.refused:
-            answer = gathered.recorded or refuse(
-                explain_refusal(gathered.scope), gathered.offers, Mode.QUOTING
-            )
+            reason = explain_refusal(gathered.scope)
+            if gathered.selection and not gathered.selection.kept:
+                reason = explain_selection(understood.filters, gathered.selection)
+            answer = gathered.recorded or refuse(reason, gathered.offers, Mode.QUOTING)
             yield TextDelta(answer.text)
             yield answer
             return

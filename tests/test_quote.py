@@ -38,10 +38,11 @@ def footnote(starter_folder: Path) -> Iterator[Footnote]:
 
 @pytest.fixture(scope="module")
 def answers(footnote: Footnote) -> list[Answer]:
-    """Quoted answers to 32 questions about the starter papers."""
+    """Quoted answers to questions about the starter papers that compare nothing."""
     lines = (DATA / "answerable_b.jsonl").read_text(encoding="utf-8").splitlines()
     engine = footnote.engine()
-    return [engine.ask(json.loads(line)["question"]) for line in lines]
+    asked = [engine.ask(json.loads(line)["question"]) for line in lines]
+    return [answer for answer in asked if answer.comparison is None]
 
 
 @pytest.fixture

@@ -12,7 +12,15 @@ from libraries import numbered_page
 
 from rag import Footnote
 from rag.errors import EmbedderError, LibraryEmpty
-from rag.retrieve import BM25_CEILING, Findings, Retriever, Signals, Weights
+from rag.retrieve import (
+    BM25_CEILING,
+    SIDE_WEIGHT,
+    Findings,
+    Retriever,
+    Search,
+    Signals,
+    Weights,
+)
 from rag.terms import content_words
 
 ODD_QUESTIONS = [
@@ -98,6 +106,41 @@ def test_a_score_is_the_weighted_sum_of_its_signals(starter: Footnote) -> None:
         "candidates_ms",
         "rank_ms",
     }
+
+
+def test_several_searches_find_what_each_alone_would(starter: Footnote) -> None:
+    asked = ["grokking", "robust retrieval"]
+    found = starter.retriever.find_many([Search(one) for one in asked], 8)
+    for question, many in zip(asked, found, strict=True):
+        alone = starter.search(question, 8)
+        assert [hit.paper.title for hit in many.hits] == [hit.paper.title for hit in alone.hits]
+        assert [hit.score for hit in many.hits] == pytest.approx([hit.score for hit in alone.hits])
+
+
+def test_a_side_counts_beside_the_question(starter: Footnote) -> None:
+    question, side = "What drives generalization?", "segment anything in radiotherapy"
+    whole, own, mixed = starter.retriever.find_many(
+        [Search(question), Search(side), Search(question, side)], 72
+    )
+    first, second, both = (
+        {hit.paper.paper_id: hit.score for hit in one.hits} for one in (whole, own, mixed)
+    )
+    check(mixed)
+    assert both.keys() == first.keys() == second.keys()
+    for paper_id, score in both.items():
+        expected = (1 - SIDE_WEIGHT) * first[paper_id] + SIDE_WEIGHT * second[paper_id]
+        assert score == pytest.approx(expected, abs=1e-6)
+
+
+def test_each_of_several_searches_is_kept_to_its_own_papers(starter: Footnote) -> None:
+    ids = [paper.paper_id for paper in starter.library.papers()]
+    found = starter.retriever.find_many(
+        [Search("grokking", among=set(ids[:5])), Search("grokking", among=set(ids[5:9]))], 20
+    )
+    assert [{hit.paper.paper_id for hit in one.hits} for one in found] == [
+        set(ids[:5]),
+        set(ids[5:9]),
+    ]
 
 
 def test_unrelated_papers_change_a_score_by_word_frequencies_alone(

@@ -73,8 +73,8 @@ def test_a_filter_that_was_taken_off_is_shown_struck_out_without_a_button() -> N
 @pytest.mark.parametrize(
     ("filters", "selection", "words"),
     [
-        ((SINCE,), (12, 31, 303), "12 papers kept; 303 have no date and are left out"),
-        ((SINCE,), (1, 344, 1), "1 paper kept; 1 has no date and is left out"),
+        ((SINCE,), (12, 31, 303), "12 papers kept; 303 have no known date and are left out"),
+        ((SINCE,), (1, 344, 1), "1 paper kept; 1 has no known date and is left out"),
         ((SINCE,), (0, 346, 0), "No papers kept"),
         ((AUTHOR,), (2, 0, 1_303), "2 papers kept; 1,303 have no authors’ names and are left out"),
         ((SINCE, AUTHOR), (2, 0, 9), "2 papers kept; 9 cannot be judged and are left out"),

@@ -13,7 +13,7 @@ from rag.selecting import label
 from ui.turns import Turn
 
 _UNKNOWN = {
-    Field.DATE: "no date",
+    Field.DATE: "no known date",
     Field.AUTHORS: "no number of authors",
     Field.AUTHOR: "no authors’ names",
     Field.UPVOTES: "no upvotes",
@@ -63,7 +63,7 @@ def _taken_off(filter: Filter) -> str:
 
 
 def _selection(selection: Selection, understood: Understood | None) -> str:
-    """What the filters did: `12 papers kept; 303 have no date and are left out`."""
+    """What the filters did: `12 papers kept; 303 have no known date and are left out`."""
     kept = f"{selection.kept:,}" if selection.kept else "No"
     words = f"{kept} {'paper' if selection.kept == 1 else 'papers'} kept"
     if selection.unknown:
