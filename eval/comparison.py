@@ -26,10 +26,10 @@ import platformdirs
 
 from eval.retrieval import SHARED, open_questions
 from rag import Footnote
-from rag.compare import Balanced, SideHits, find_sides_hits
+from rag.comparison.balance import Balanced, SideHits, find_sides_hits
+from rag.comparison.sides import find_sides
 from rag.errors import FootnoteError, SettingsError
 from rag.records import Hit
-from rag.sides import find_sides
 from rag.titles import normalise_title
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "data"

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from eval.papers import SHORTEST, Draft, Rule, pick_sentences
 from eval.rewording import REWORDINGS, Rewordings
-from rag.claims import Kind, Token, read_tokens
 from rag.lexicon import NUMBER_WORDS
+from rag.support.claims import Kind, Token, read_tokens
 
 OPENING = re.compile(
     r"^(in this (paper|work|study|report)|to this end|to address \w+( \w+){0,5}|however|moreover"

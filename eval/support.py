@@ -32,7 +32,7 @@ from eval.support_sets import (
 from rag.embedder import SentenceEmbedder
 from rag.replies import Support
 from rag.sentences import split_sentences
-from rag.support import SUPPORTED_FROM, Judgement, SupportJudge
+from rag.support.judging import SUPPORTED_FROM, Judgement, SupportJudge
 from rag.wording import contain, stem_words
 
 Scores = NDArray[np.float64]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from eval.papers import Paper
 from rag.embedder import SentenceEmbedder
 from rag.lexicon import stem
-from rag.support_model import Words
+from rag.support.model import Words
 
 ENGLISH_WORDS = 45_000
 LEAST_PAPERS = 3

@@ -1,4 +1,4 @@
-"""Train the local support judge: `python -m eval.train_support` writes rag/support.npz.
+"""Train the local support judge: `python -m eval.train_support` writes rag/support/model.npz.
 
 Owns the training; knows nothing about verdicts. Seeded, on one processor three to four
 minutes. What it learns from is `eval.support_sets.read_training_sets`; every set counts the
@@ -23,9 +23,9 @@ from eval.papers import Claim, read_papers
 from eval.support_sets import SHARED, LabelledSet, read_training_sets
 from eval.support_words import build_words
 from rag.embedder import SentenceEmbedder
-from rag.overlap import lay_over
-from rag.support_features import measure
-from rag.support_model import DEFAULT_FILE, Classifier, SupportModel, Words
+from rag.support.features import measure
+from rag.support.model import DEFAULT_FILE, Classifier, SupportModel, Words
+from rag.support.overlap import lay_over
 
 SEED = 0
 FOLDS = 4

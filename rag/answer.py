@@ -13,12 +13,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from rag.citations import MarkFilter, parse_sentences
+from rag.comparison.table import parse_table, split_table
 from rag.errors import ContextOverflow, EndpointError
 from rag.evidence import defuse, fit_offers, write_evidence
 from rag.llm import Endpoint
 from rag.prompts import Prompt
 from rag.replies import Column, Comparison, Offer, Sentence, TextDelta
-from rag.table import parse_table, split_table
 from rag.wire import Message, Piece
 
 REFUSAL = "NOT IN THESE PAPERS"

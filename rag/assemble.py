@@ -18,7 +18,7 @@ from rag.prompts import load_prompts
 from rag.retrieve import Retriever
 from rag.rewrite import Rewriter
 from rag.settings import LlmSettings, Settings, SupportSettings
-from rag.support import SupportJudge
+from rag.support.judging import SupportJudge
 from rag.understand import Understander
 from rag.write import Writer
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from rag.citations import parse_sentences
+from rag.comparison.table import NOT_STATED
 from rag.errors import EmbedderError, EndpointError
 from rag.records import Paper
 from rag.replies import Answer, Comparison, Evidence, Mode, Offer, Sentence, Support, Verdict
-from rag.support import Judgement, SupportJudge, needs_citation
-from rag.table import NOT_STATED
+from rag.support.judging import Judgement, SupportJudge, needs_citation
 
 UNCITED = Verdict(Support.NOT_FOUND, 0.0, "It cites no paper.")
 NOT_NEEDED = Verdict(Support.NOT_NEEDED, 1.0, "")

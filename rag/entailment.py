@@ -16,7 +16,7 @@ from typing import Any
 
 from rag.errors import EmbedderError
 from rag.replies import Support
-from rag.support import Judgement
+from rag.support.judging import Judgement
 
 SUPPORTED_FROM = 0.5
 PARTLY_FROM = 0.25

@@ -11,21 +11,21 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.compare import Balanced, find_sides_hits
+from rag.comparison.balance import Balanced, find_sides_hits
+from rag.comparison.tabulate import make_columns
 from rag.conversation import Conversation
-from rag.filters import find_filters, strip_filters
+from rag.filters.finding import find_filters, strip_filters
+from rag.filters.selecting import order, select
 from rag.inventory import answer_inventory, find_inventory_question
 from rag.library import Library
-from rag.premise import check_premise
+from rag.premise.naming import check_premise
 from rag.question import Field, Filter, Selection, Side, Understood
 from rag.records import Hit
 from rag.refusal import mark_cited
 from rag.replies import Answer, Column, Mode, Offer, Sentence
 from rag.retrieve import Retriever
 from rag.scope import Scope, judge_scope
-from rag.selecting import order, select
-from rag.support import SupportJudge
-from rag.tabulate import make_columns
+from rag.support.judging import SupportJudge
 
 ORDERED_FROM = 3  # times as many papers as are wanted are put in order
 NEAR_THE_BEST = 0.75

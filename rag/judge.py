@@ -16,7 +16,7 @@ from rag.evidence import defuse
 from rag.llm import Endpoint
 from rag.prompts import Prompt
 from rag.replies import Support
-from rag.support import Judgement
+from rag.support.judging import Judgement
 from rag.wire import Message
 
 MAX_TOKENS = 80

@@ -53,23 +53,24 @@ deactivate inactivate inhibit inhibition suppress repress block ; cause causes /
 confirm support consistent / disagree refute contradict oppose inconsistent reject ; similar same
 identical alike equal / different dissimilar distinct unlike unequal ; supervised / unsupervised ;
 add adding addition insert / remove removal subtract delete drop eliminate ; presence present /
-absence absent ; open public / closed private proprietary ; long longer longest / short shorter
-shortest ; deep deeper / shallow shallower ; dense denser / sparse sparser ; local locally /
-global globally ; static / dynamic ; old older / new newer novel young younger ; known seen /
-unknown unseen ; significant significantly / insignificant insignificantly negligible ; necessary
-essential required / unnecessary optional needless ; sufficient adequate enough / insufficient
-inadequate ; safe safer / unsafe dangerous harmful ; reliable consistent stable / unreliable
-inconsistent unstable ; wide wider broad broader / narrow narrower ; rich richer / poor poorer ;
-hot warm / cold cool ; protect protective resistant resistance / vulnerable susceptible
-susceptibility ; majority / minority ; inside internal / outside external ; online / offline ; all
-every / none some ; linear / nonlinear ; homogeneous uniform / heterogeneous diverse ; explicit
-explicitly / implicit implicitly ; automatic automatically automated / manual manually ; natural /
-artificial synthetic ; accept / reject ; gain / loss lose ; win / lose ; overestimate /
-underestimate ; overfit / underfit ; upstream / downstream ; forward / backward ; coarse / fine ;
-close closer near / far distant ; preserve retain keep maintain / discard lose destroy forget ;
-rely depend require / avoid dispense ; unlike contrary / like similarly ; mitigate alleviate
-relieve resolve / exacerbate aggravate worsen amplify ; narrow close bridge / widen ; save saving
-/ waste spend
+absence absent ; open public / closed private proprietary ; long longer longest lengthen prolong
+extend / short shorter shortest shorten ; widen wide / narrow ; heavy heavier / light lighter ;
+tighten tight / loosen loose ; thick thicker / thin thinner ; deep deeper / shallow shallower ;
+dense denser / sparse sparser ; local locally / global globally ; static / dynamic ; old older /
+new newer novel young younger ; known seen / unknown unseen ; significant significantly /
+insignificant insignificantly negligible ; necessary essential required / unnecessary optional
+needless ; sufficient adequate enough / insufficient inadequate ; safe safer / unsafe dangerous
+harmful ; reliable consistent stable / unreliable inconsistent unstable ; wide wider broad broader
+/ narrow narrower ; rich richer / poor poorer ; hot warm / cold cool ; protect protective
+resistant resistance / vulnerable susceptible susceptibility ; majority / minority ; inside
+internal / outside external ; online / offline ; all every / none some ; linear / nonlinear ;
+homogeneous uniform / heterogeneous diverse ; explicit explicitly / implicit implicitly ;
+automatic automatically automated / manual manually ; natural / artificial synthetic ; accept /
+reject ; gain / loss lose ; win / lose ; overestimate / underestimate ; overfit / underfit ;
+upstream / downstream ; forward / backward ; coarse / fine ; close closer near / far distant ;
+preserve retain keep maintain / discard lose destroy forget ; rely depend require / avoid dispense
+; unlike contrary / like similarly ; mitigate alleviate relieve resolve / exacerbate aggravate
+worsen amplify ; narrow close bridge / widen ; save saving / waste spend
 """
 
 # An entry holds words that may stand for one another in a statement.

@@ -9,7 +9,7 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 
-from rag.filters import label
+from rag.filters.finding import label
 from rag.question import Selection, Understood
 from rag.replies import Answer, Comparison, Mode, Sentence, Support
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.filters.selecting import label
 from rag.question import Filter, Selection
 from rag.replies import Answer, Mode, Offer, Sentence
 from rag.scope import Scope
-from rag.selecting import label
 
 NEAREST = 3
 NOTHING_ABOUT = "Nothing in these papers is about this."

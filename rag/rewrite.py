@@ -1,7 +1,7 @@
 """A follow-up -> a question that stands alone, by one short call of the endpoint.
 
 Owns when the endpoint is asked, what it is told of the conversation, and whether its reply
-can be trusted; knows nothing about retrieval. `rag.followup` understands every question
+can be trusted; knows nothing about retrieval. `rag.followup.resolving` understands every question
 first: one that stands alone costs no call, and where the endpoint fails, or replies with
 anything but the question, that understanding stays.
 """
@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from rag.antecedents import Memory
 from rag.conversation import Conversation, Exchange
 from rag.errors import EndpointError
 from rag.evidence import defuse
-from rag.followup import LONGEST, Resolved
-from rag.fragments import ASKS
+from rag.followup.antecedents import Memory
+from rag.followup.fragments import ASKS
+from rag.followup.references import Kind, find_mentions
+from rag.followup.resolving import LONGEST, Resolved
 from rag.llm import Endpoint, Message
 from rag.prompts import Prompt
-from rag.references import Kind, find_mentions
 from rag.terms import content_words, find_terms
 from rag.wording import stem_words
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
+from rag.comparison.sides import find_sides, shorten
 from rag.conversation import Conversation
-from rag.filters import find_filters
-from rag.followup import Resolved, resolve
+from rag.filters.finding import find_filters
+from rag.filters.selecting import knows_author
+from rag.followup.resolving import Resolved, resolve
 from rag.library import Library
 from rag.question import Filter, Side, Understood
 from rag.rewrite import Rewriter
-from rag.selecting import knows_author
-from rag.sides import find_sides, shorten
 
 # "and compared with LoRA?", "versus dropout": a side is added to those compared before.
 ADDED = re.compile(

@@ -12,11 +12,12 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from rag.answer import Draft, ModelAnswerer
-from rag.compare import Balanced
+from rag.comparison.balance import Balanced
+from rag.comparison.opening import write_opening
+from rag.comparison.tabulate import build_table
 from rag.errors import EndpointError
 from rag.gather import Gathered
 from rag.library import Library
-from rag.opening import write_opening
 from rag.question import Understood
 from rag.quote import choose_quotations, write_quotations
 from rag.refusal import (
@@ -27,7 +28,6 @@ from rag.refusal import (
     refuse,
 )
 from rag.replies import Answer, Mode, Offer, TextDelta
-from rag.tabulate import build_table
 
 NO_TABLE = "The model wrote no table: the cells of this one are quotations."
 Pieces = AsyncGenerator[TextDelta | Answer, None]

@@ -21,7 +21,7 @@ from rag.replies import (
     Sentence,
     Support,
 )
-from rag.support import Judgement, SupportJudge
+from rag.support.judging import Judgement, SupportJudge
 
 PAPERS = (
     Paper("a" * 12, "On Delay", "Weight decay shortens the delay by 40%. Dropout does nothing."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.claims import Kind, Token, read_tokens, same_number
+from rag.support.claims import Kind, Token, read_tokens, same_number
 
 
 def read(text: str) -> tuple[Token, ...]:

@@ -11,17 +11,17 @@ import pytest
 from libraries import entry, page
 
 from rag import Footnote
-from rag.acronyms import expand_acronyms, find_long_form
-from rag.compare import Balanced, find_sides_hits
+from rag.comparison.acronyms import expand_acronyms, find_long_form
+from rag.comparison.balance import Balanced, find_sides_hits
+from rag.comparison.opening import find_shared_terms, write_opening
+from rag.comparison.roles import Role
+from rag.comparison.sides import find_sides
+from rag.comparison.table import NOT_STATED, parse_table, split_table
+from rag.comparison.tabulate import ROWS, build_table, make_columns, trim
 from rag.conversation import Conversation
-from rag.opening import find_shared_terms, write_opening
 from rag.question import Side
 from rag.records import Paper
 from rag.replies import Column, Comparison, Offer, Sentence
-from rag.roles import Role
-from rag.sides import find_sides
-from rag.table import NOT_STATED, parse_table, split_table
-from rag.tabulate import ROWS, build_table, make_columns, trim
 
 FLATNESS = "Flat minima: set the two-layer ReLU analysis against the CLIP interpolation study."
 DATA = Path(__file__).parent / "data"

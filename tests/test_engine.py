@@ -277,7 +277,8 @@ async def test_papers_dropped_for_want_of_room_are_counted(
     assert len(answer.papers) == 8 - answer.dropped_papers
     assert answer.invalid_citations == 1
     openai_server.reply = "NOT IN THESE PAPERS"
-    refused = await make_engine(footnote, openai_server, llm={"context_window": 2400}).aask(QUESTION)
+    engine = make_engine(footnote, openai_server, llm={"context_window": 2400})
+    refused = await engine.aask(QUESTION)
     assert refused.dropped_papers == answer.dropped_papers
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.filters import find_filters, strip_filters
+from rag.filters.finding import find_filters, strip_filters
 
 DATA = Path(__file__).parent / "data"
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rag.conversation import Conversation, Exchange
-from rag.followup import Resolved, resolve
+from rag.followup.resolving import Resolved, resolve
 from rag.replies import Column
 
 TITLES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.direction import read_statement, read_stems
-from rag.opposition import Relation, relate
+from rag.premise.direction import read_statement, read_stems
+from rag.premise.opposition import Relation, relate
 
 SAME, OPPOSITE, UNCLEAR = Relation.SAME, Relation.OPPOSITE, Relation.UNCLEAR
 

@@ -12,10 +12,10 @@ import pytest
 
 from rag import Footnote
 from rag.conversation import Conversation
-from rag.premise import check_premise, find_premise
+from rag.premise.naming import check_premise, find_premise
 from rag.records import Hit, Paper
 from rag.replies import Evidence, Sentence, Support
-from rag.support import SupportJudge
+from rag.support.judging import SupportJudge
 
 DATA = Path(__file__).parent / "data"
 ABSTRACT = (

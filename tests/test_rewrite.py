@@ -8,7 +8,7 @@ from openai_server import OpenAIServer
 
 from rag import rewrite as module
 from rag.conversation import Conversation, Exchange
-from rag.followup import resolve
+from rag.followup.resolving import resolve
 from rag.llm import Endpoint
 from rag.prompts import load_prompts
 from rag.replies import Column

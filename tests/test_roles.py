@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.roles import Role, find_role, score_cues, score_roles
+from rag.comparison.roles import Role, find_role, score_cues, score_roles
 from rag.sentences import split_sentences
 
 DATA = Path(__file__).parent / "data"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from libraries import entry, page
 
-from rag.filters import keeps, knows_author, label, mentions_code, order, select
+from rag.filters.finding import keeps, knows_author, label, mentions_code, order, select
+from rag.filters.selecting import is_named
 from rag.library import Library
 from rag.question import Field, Filter, Selection
 from rag.records import Paper, PartialDate
-from rag.selecting import is_named
 
 
 def dated(written: str | None) -> Paper:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.comparison.sides import find_sides, shorten, sides_of_papers, strip_frame
 from rag.records import Paper
 from rag.replies import Offer
-from rag.sides import find_sides, shorten, sides_of_papers, strip_frame
 
 DATA = Path(__file__).parent / "data"
 

@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 
 from rag.replies import Support
-from rag.support import Judgement, SupportJudge
+from rag.support.judging import Judgement, SupportJudge
 
 ABSTRACT = (
     "Long documents are slow to search. We introduce Tarn, a retriever that reads a document "

@@ -12,8 +12,8 @@ from eval.papers import Claim
 from eval.support import compute_auc, judge_all, split_kinds
 from eval.support_sets import read_measured_edits, read_set
 from rag.replies import Support
-from rag.support import Judgement, SupportJudge
-from rag.support_model import DEFAULT_FILE
+from rag.support.judging import Judgement, SupportJudge
+from rag.support.model import DEFAULT_FILE
 
 PAPERS = 120
 

@@ -17,7 +17,7 @@ from eval.support import balance_accuracy, compute_auc
 from eval.support_sets import LabelledSet, read_learnt_edits, read_measured_edits, read_set
 from eval.support_sets import read_training_sets as read_sets
 from eval.train_support import build_table, train, weigh_claims
-from rag.support_model import SupportModel
+from rag.support.model import SupportModel
 
 SENTENCE = "Tarn improves recall by 41% on Fjord, and KelpNet is faster than Tarn in 35 ms."
 PAPER = Paper("2501.00001", "Windows over documents", f"{SENTENCE} GullNet was first in 2019.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.uncited import needs_citation
+from rag.support.uncited import needs_citation
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
+from rag.filters.selecting import label
 from rag.question import Field, Filter, Selection, Understood
-from rag.selecting import label
 from ui.turns import Turn
 
 _UNKNOWN = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.filters.selecting import measure
 from rag.inventory.asked import Ask, InventoryQuestion, Kind
 from rag.inventory.conditions import (
     Pool,
@@ -33,7 +34,6 @@ from rag.question import Field
 from rag.records import Paper
 from rag.replies import Offer, Sentence
 from rag.schema import Facts
-from rag.selecting import measure
 
 
 @dataclass(frozen=True, slots=True)

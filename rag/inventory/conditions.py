@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from rag.filters.selecting import keeps, label, write_date
 from rag.inventory.asked import Ask, Fact, Topic
 from rag.inventory.lines import count_of
 from rag.library import Library
 from rag.question import Field, Filter
 from rag.replies import Offer
 from rag.schema import Facts
-from rag.selecting import keeps, label, write_date
 
 NOUNS = {
     Fact.AUTHORS: "authors",

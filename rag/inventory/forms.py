@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rag.spoken_dates import NUMBER
+from rag.filters.dates import NUMBER
 
 REF, BEST = "\ue001", "\ue002"
 P = (

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from rag.filters.selecting import Known
 from rag.inventory.asked import Fact
 from rag.question import Field
 from rag.records import Paper
-from rag.selecting import Known
 
 NAMED = 20  # papers that are named; the rest are counted
 AUTHORS_NAMED = 30

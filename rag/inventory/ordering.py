@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rag.filters.selecting import first_and_last, measure
 from rag.inventory.asked import Ask, Fact
 from rag.inventory.conditions import Pool, describe, is_restricted, tell_unknown
 from rag.inventory.lines import NAMED, TITLE, Line, bullet, count_of, measured
 from rag.question import Field
 from rag.schema import Facts
-from rag.selecting import first_and_last, measure
 
 NOUNS = {
     Field.DATE: "date",

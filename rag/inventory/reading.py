@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.filters import find_filters
+from rag.filters.dates import read_number
+from rag.filters.finding import find_filters
 from rag.inventory import forms
 from rag.inventory.asked import Ask, Fact, InventoryQuestion, Kind, Topic
 from rag.inventory.forms import BEST, REF
 from rag.question import Field, Filter
-from rag.spoken_dates import read_number
 
 LONGEST = 400  # characters of a question that is read at all
 SEVERAL = 5  # papers named for "the newest papers"

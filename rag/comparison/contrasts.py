@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from rag import comparatives as form
-from rag.stretches import (
+from rag.comparison import comparatives as form
+from rag.comparison.stretches import (
     Stretch,
     end_of_clause,
     end_of_sentence,

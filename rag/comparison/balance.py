@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.acronyms import expand_acronyms
+from rag.comparison.acronyms import expand_acronyms
+from rag.comparison.sides import strip_frame
 from rag.library import Library
 from rag.question import Side
 from rag.records import Hit
 from rag.retrieve import Findings, Retriever, Search
-from rag.sides import strip_frame
 from rag.terms import content_words, find_missing_terms
 from rag.wording import contain_weighted, stem_words
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.claims import Kind, Token
 from rag.lexicon import has_direction
-from rag.overlap import EQUAL, Overlap
+from rag.support.claims import Kind, Token
+from rag.support.overlap import EQUAL, Overlap
 
 REACH = 5  # words from a verb to what stands before and behind it
 

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rag.claims import Kind
-from rag.contradiction import find_contradictions
-from rag.overlap import LIKE, Overlap, lay_over
 from rag.replies import Support
-from rag.support_features import Measured, measure
-from rag.support_model import SupportModel
-from rag.turns import Turn, Turned
-from rag.uncited import needs_citation as needs_citation
+from rag.support.claims import Kind
+from rag.support.contradiction import find_contradictions
+from rag.support.features import Measured, measure
+from rag.support.model import SupportModel
+from rag.support.overlap import LIKE, Overlap, lay_over
+from rag.support.turns import Turn, Turned
+from rag.support.uncited import needs_citation as needs_citation
 
 # A score is the probability of support where as many claims are supported as are not.
 SUPPORTED_FROM = 0.5

@@ -14,7 +14,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.filter_words import (
+from rag.filters.dates import (
+    PERIODS,
+    SpokenDate,
+    find_dates,
+    read_number,
+    read_point,
+    read_possessive,
+)
+from rag.filters.selecting import keeps as keeps
+from rag.filters.selecting import knows_author as knows_author
+from rag.filters.selecting import label as label
+from rag.filters.selecting import mentions_code as mentions_code
+from rag.filters.selecting import order as order
+from rag.filters.selecting import select as select
+from rag.filters.subjects import (
+    PAPER,
+    PUBLISHED,
+    THAT_ARE,
+    before_speaks_of_papers,
+    is_whole_question,
+    speaks_of_papers,
+)
+from rag.filters.words import (
     AGED,
     ATTRIBUTIVE,
     AUTHOR,
@@ -29,28 +51,6 @@ from rag.filter_words import (
     WROTE,
 )
 from rag.question import Field, Filter
-from rag.selecting import keeps as keeps
-from rag.selecting import knows_author as knows_author
-from rag.selecting import label as label
-from rag.selecting import mentions_code as mentions_code
-from rag.selecting import order as order
-from rag.selecting import select as select
-from rag.spoken_dates import (
-    PERIODS,
-    SpokenDate,
-    find_dates,
-    read_number,
-    read_point,
-    read_possessive,
-)
-from rag.subjects import (
-    PAPER,
-    PUBLISHED,
-    THAT_ARE,
-    before_speaks_of_papers,
-    is_whole_question,
-    speaks_of_papers,
-)
 from rag.terms import content_words
 
 LONGEST = 4000  # characters of a question in which filters are looked for

@@ -9,8 +9,8 @@ that are there and of how often the role is found at that place.
 
 from __future__ import annotations
 
-from rag.cues import CUES
-from rag.cues import Role as Role
+from rag.comparison.cues import CUES
+from rag.comparison.cues import Role as Role
 
 # (centre, width, height): where in an abstract a role is mostly found, 0 its beginning.
 PLACES = {

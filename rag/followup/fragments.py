@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from rag.references import AUXILIARY, PREPOSITION
+from rag.followup.references import AUXILIARY, PREPOSITION
 from rag.terms import content_words, find_terms
 
 LONGEST = 160  # characters of an earlier question that are repeated

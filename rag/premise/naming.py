@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.direction import Statement, read_statement, read_stems
-from rag.opposition import SUPPOSED, Relation, relate
+from rag.followup.references import VERB
+from rag.premise.direction import Statement, read_statement, read_stems
+from rag.premise.opposition import SUPPOSED, Relation, relate
 from rag.records import Hit, Span
-from rag.references import VERB
 from rag.replies import Evidence, Offer, Sentence, Support
 from rag.sentences import split_sentences
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 
-from rag.direction import (
+from rag.lexicon import are_opposite, list_alike, stem
+from rag.premise.direction import (
     COMMON,
     LIGHT,
     VALUES,
@@ -24,7 +25,6 @@ from rag.direction import (
     is_directed,
     stems_of,
 )
-from rag.lexicon import are_opposite, list_alike, stem
 from rag.terms import STOPWORDS
 
 GOOD = frozenset("improve better outperform help useful effective stable robust".split())

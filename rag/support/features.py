@@ -13,19 +13,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.claims import Kind, Token
-from rag.contradiction import find_contradictions
 from rag.lexicon import list_opposites
-from rag.overlap import EQUAL, LIKE, Floats, Overlap
-from rag.support_model import Words
-from rag.turns import (
+from rag.support.claims import Kind, Token
+from rag.support.contradiction import find_contradictions
+from rag.support.model import Words
+from rag.support.overlap import EQUAL, LIKE, Floats, Overlap
+from rag.support.turns import (
     Alignment,
     Turn,
     Turned,
     align_segment,
     count_denied,
 )
-from rag.word_order import measure_disorder
+from rag.support.word_order import measure_disorder
 
 DIGITS = 4
 NEIGHBOURS = 3

@@ -11,9 +11,9 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from rag.claims import Token
-from rag.overlap import EQUAL, Overlap
-from rag.turns import Alignment, Turn, Turned
+from rag.support.claims import Token
+from rag.support.overlap import EQUAL, Overlap
+from rag.support.turns import Alignment, Turn, Turned
 
 NEAR_WORDING = 0.75  # of a claim around a turned word, from which it is about the same thing
 SAME_SPELLING = 0.8

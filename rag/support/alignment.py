@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.claims import SOURCE_TOKENS, Kind, Token, read_tokens
 from rag.lexicon import are_opposite
 from rag.sentences import split_sentences
+from rag.support.claims import SOURCE_TOKENS, Kind, Token, read_tokens
 
 Floats = NDArray[np.float32]
 

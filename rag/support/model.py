@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.lexicon import list_alike, list_opposites
 
-DEFAULT_FILE = Path(__file__).with_name("support.npz")
+DEFAULT_FILE = Path(__file__).with_name("model.npz")
 UNKNOWN_WEIGHT = 1.0
 ALIKE_BY_LIST = 0.8
 ROOT = 5  # letters

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rag.conversation import Conversation, Exchange
-from rag.fragments import OF_ANY_PAPER
-from rag.references import ORDINALS, Kind, Mention
+from rag.followup.fragments import OF_ANY_PAPER
+from rag.followup.references import ORDINALS, Kind, Mention
 from rag.wording import stem_words
 
 NAMED = 3  # more papers than these are named by their numbers, not their titles

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.alignment import Segment, read_source, read_words
-from rag.claims import CLAIM_TOKENS, Kind, Token, same_number
-from rag.support_model import Words
+from rag.support.alignment import Segment, read_source, read_words
+from rag.support.claims import CLAIM_TOKENS, Kind, Token, same_number
+from rag.support.model import Words
 
 Floats = NDArray[np.float32]
 

@@ -1,10 +1,10 @@
 """A follow-up -> a question that stands alone, without a model.
 
 Owns the order in which a question is taken apart and put together again; knows nothing
-about papers but their numbers and titles. What points back is found by `rag.references`,
-what it means by `rag.antecedents`, what is only a part of a question by `rag.fragments`. A
-paper that is meant is named by its title; a question that means what was asked before, not
-a paper, gets that in brackets behind it.
+about papers but their numbers and titles. What points back is found by `references`, what it
+means by `antecedents`, what is only a part of a question by `fragments`. A paper that is meant
+is named by its title; a question that means what was asked before, not a paper, gets that in
+brackets behind it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.antecedents import NAMED, Meant, Memory
 from rag.conversation import Conversation
-from rag.fragments import Fragment, Part, capital, classify, join, strip_lead, topic_of, with_about
-from rag.references import Kind, Mention, find_mentions
+from rag.followup.antecedents import NAMED, Meant, Memory
+from rag.followup.fragments import (
+    Fragment,
+    Part,
+    capital,
+    classify,
+    join,
+    strip_lead,
+    topic_of,
+    with_about,
+)
+from rag.followup.references import Kind, Mention, find_mentions
 
 QUOTED_ALONE = re.compile(r"(?:“[^”]*”|the papers \[|(?:,| and) )+[\d\[\], and]*[?.! ]*")
 

@@ -1,8 +1,9 @@
 """The evidence of a comparison -> a table of quotations, without a model.
 
 Owns which sentence stands in which cell and how it is cut; knows nothing about how papers are
-found. A row is found by the role that sentences play in their abstracts (rag.roles); a cell
-quotes, and where no sentence of the side's papers plays the role it says so.
+found. A row is found by the role that sentences play in their abstracts
+(rag.comparison.roles); a cell quotes, and where no sentence of the side's papers plays the
+role it says so.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.compare import Balanced, SideHits
+from rag.comparison.balance import Balanced, SideHits
+from rag.comparison.roles import Role, score_cues, score_roles
+from rag.comparison.table import NOT_STATED
 from rag.library import Library
 from rag.quote import POINTER, plain, weigh_words
 from rag.records import Hit, Span
 from rag.replies import Aspect, Column, Comparison, Evidence, Offer, Sentence
-from rag.roles import Role, score_cues, score_roles
-from rag.table import NOT_STATED
 from rag.wording import contain_weighted, stem_words
 
 ROWS = {

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from rag.compare import Balanced, SideHits
+from rag.comparison.balance import Balanced, SideHits
+from rag.comparison.roles import Role, score_cues, score_roles
+from rag.comparison.tabulate import trim
 from rag.library import Library
 from rag.quote import POINTER, plain, weigh_words
 from rag.records import Hit, Span
 from rag.replies import Evidence, Offer, Sentence
-from rag.roles import Role, score_cues, score_roles
-from rag.tabulate import trim
 from rag.terms import STOPWORDS
 from rag.wording import contain_weighted, stem_words
 

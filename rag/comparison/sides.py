@@ -2,7 +2,7 @@
 
 Owns what the sides are called and which words of a question are about no subject; knows
 nothing about papers. A name is cut out of the question and may be cut wrongly; the search
-(rag.compare) therefore has the whole question beside it.
+(rag.comparison.balance) therefore has the whole question beside it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.comparatives import AUXILIARY, NUMBERED, WORK
-from rag.contrasts import READERS
+from rag.comparison.comparatives import AUXILIARY, NUMBERED, WORK
+from rag.comparison.contrasts import READERS
+from rag.comparison.stretches import Stretch
 from rag.question import Side
 from rag.replies import Offer
-from rag.stretches import Stretch
 from rag.terms import content_words
 
 LONGEST_QUESTION = 1500

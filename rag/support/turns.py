@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.alignment import Pair, align
-from rag.claims import DENIED, Kind, Token
 from rag.lexicon import are_opposite
-from rag.overlap import EQUAL, LIKE, Overlap
-from rag.word_order import Crossing, find_crossings, find_places
+from rag.support.alignment import Pair, align
+from rag.support.claims import DENIED, Kind, Token
+from rag.support.overlap import EQUAL, LIKE, Overlap
+from rag.support.word_order import Crossing, find_crossings, find_places
 
 
 class Turned(Enum):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from rag.spoken_dates import NUMBER, POINT, POSSESSIVE
-from rag.subjects import PAPER
+from rag.filters.dates import NUMBER, POINT, POSSESSIVE
+from rag.filters.subjects import PAPER
 
 AUTHORS = (
     r"(?:co-?)?authors?(?:\s+(?:each|in\s+all|or\s+so))?"

@@ -1,0 +1,1 @@
+"""Comparisons: their sides, the evidence of each, the table and the words before it."""

@@ -1,0 +1,1 @@
+"""The local judge: is the wording of a sentence in the abstracts that it cites?"""
