@@ -11,7 +11,8 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 # the newest torch with several GB of CUDA packages.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help install chat test check format bench-retrieval pictures lock clean
+.PHONY: help install chat test check format bench-retrieval bench-comparison bench-support \
+	train-support pictures lock clean
 
 help:
 	@echo "make chat             install what is missing and serve the chat (PORT=7860)"
@@ -19,6 +20,9 @@ help:
 	@echo "make test             run the whole test suite"
 	@echo "make check            formatting, lint, types"
 	@echo "make bench-retrieval  nDCG@10 beside BM25 and whole-abstract vectors"
+	@echo "make bench-comparison all sides in the evidence, beside pooled retrieval"
+	@echo "make bench-support    the local judge on every set, beside its baselines"
+	@echo "make train-support    train the local judge anew (five minutes)"
 	@echo "make pictures         take the README's pictures anew (wants chromium)"
 	@echo "make lock             write constraints.txt anew from what is installed"
 
@@ -55,6 +59,15 @@ format: $(INSTALLED_DEV)
 
 bench-retrieval: $(INSTALLED_DEV)
 	$(BIN)/python -m eval.retrieval
+
+bench-comparison: $(INSTALLED_DEV)
+	$(BIN)/python -m eval.comparison
+
+bench-support: $(INSTALLED_DEV)
+	$(BIN)/python -m eval.support
+
+train-support: $(INSTALLED_DEV)
+	$(BIN)/python -m eval.train_support
 
 pictures: $(INSTALLED_DEV)
 	$(BIN)/python tests/e2e/pictures.py ui/pictures

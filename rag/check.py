@@ -25,7 +25,6 @@ NOT_NEEDED = Verdict(Support.NOT_NEEDED, 1.0, "")
 RECORDED = Verdict(Support.NOT_NEEDED, 1.0, "It says what the library's records say.")
 AT_ONCE = 4
 SENTENCE_MAY_END = re.compile(r"[.!?:\]\n]")
-UNSUPPORTED = (Support.NOT_FOUND, Support.CONTRADICTED)
 
 
 class SecondJudge(Protocol):
@@ -130,9 +129,8 @@ class Checker:
 
 
 def count_unsupported(answer: Answer) -> int:
-    """How many sentences and cells were checked and not found, or found to say otherwise."""
-    checked = [one.verdict for one in (*answer.sentences, *answer.cells) if one.verdict]
-    return sum(verdict.support in UNSUPPORTED for verdict in checked)
+    """How many sentences and cells no support was found for."""
+    return sum(one.is_unsupported for one in (*answer.sentences, *answer.cells))
 
 
 def _find_sources(sentence: Sentence, offers: Sequence[Offer]) -> list[Paper]:

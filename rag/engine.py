@@ -135,6 +135,11 @@ class Engine(BaseQueryEngine):
         """Whether answers come word by word, from a model."""
         return self._stages.writer.streams
 
+    @property
+    def hides(self) -> bool:
+        """Whether sentences without support are not to be shown at first."""
+        return self._options.hide
+
     def status(self) -> str:
         """One line for the page: who answers."""
         return self._options.model_label or "Quoting the abstracts: no model is set"

@@ -5,11 +5,13 @@ Owns their look; knows nothing about streams or arguments.
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator
 
 from rag.filters.finding import label
+from rag.places import place_sentences
 from rag.question import Selection, Understood
 from rag.replies import Answer, Comparison, Mode, Sentence, Support
 
@@ -43,8 +45,19 @@ def write_selection(selection: Selection) -> str:
 
 def write_text(answer: Answer) -> str:
     """The words of an answer, without what is hidden."""
-    lines = answer.text.replace("**", "").splitlines()
+    text = _leave_out(answer) if answer.hidden else answer.text
+    lines = text.replace("**", "").splitlines()
     return "\n".join(map(wrap, lines)) + "\n"
+
+
+def _leave_out(answer: Answer) -> str:
+    """The text without its unsupported sentences and their marks."""
+    text = answer.text
+    for place in reversed(place_sentences(text, answer.sentences)):
+        if answer.sentences[place.index].is_unsupported:
+            end = re.compile(r"[.!?\s\"”’)]*(?:\[\d+\]\s*)*[.!?]?").match(text, place.end)
+            text = text[: place.start] + text[end.end() if end else place.end :]
+    return text.strip()
 
 
 def write_after(answer: Answer) -> str:
@@ -90,10 +103,17 @@ def _write_support(answer: Answer) -> Iterator[str]:
     supported, needing = answer.count_support()
     if answer.refused or not needing:
         return
-    yield wrap(f"{supported} of {needing} sentences supported by the wording of their abstracts.")
+    if answer.hidden:
+        yield wrap(f"{answer.hidden} without support left out; see them with ask --json.")
+    by = "the wording of their abstracts" if answer.judged == "wording" else "a judge of meaning"
+    yield wrap(f"{supported} of {needing} sentences supported, by {by}.")
     for sentence in answer.sentences:
-        if sentence.verdict and sentence.verdict.support not in QUIET:
-            verdict = sentence.verdict
+        verdict = sentence.verdict
+        if (
+            verdict
+            and verdict.support not in QUIET
+            and not (answer.hidden and sentence.is_unsupported)
+        ):
             yield wrap(f"{verdict.support.value}: “{sentence.text}” {verdict.reason}", "  ", "    ")
 
 

@@ -79,6 +79,12 @@ class Sentence:
     evidence: tuple[Evidence, ...] = ()
     verdict: Verdict | None = None
 
+    @property
+    def is_unsupported(self) -> bool:
+        """Whether it was checked and not found, or found to say otherwise."""
+        unsupported = (Support.NOT_FOUND, Support.CONTRADICTED)
+        return self.verdict is not None and self.verdict.support in unsupported
+
     def to_record(self) -> dict[str, Any]:
         unchecked = {"support": None, "support_score": None, "support_reason": ""}
         return {

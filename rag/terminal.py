@@ -108,7 +108,7 @@ async def print_answer(engine: Engine, question: str) -> None:
         async for event in events:
             if isinstance(event, Found):
                 print(_write_found(event), end="", flush=True)
-            elif isinstance(event, TextDelta) and engine.streams:
+            elif isinstance(event, TextDelta) and engine.streams and not engine.hides:
                 said = True
                 print(event.text, end="", flush=True)
             elif isinstance(event, Done):

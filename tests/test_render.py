@@ -19,6 +19,7 @@ from reading import (
     read,
 )
 
+from rag.places import place_sentences
 from rag.question import Field, Filter, Selection, Understood
 from rag.records import Paper
 from rag.replies import (
@@ -39,7 +40,7 @@ from rag.replies import (
     Verdict,
 )
 from ui.markdown import to_html
-from ui.marks import find_marks, place_sentences
+from ui.marks import find_marks
 from ui.page import render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_waiting
 from ui.sources import is_web_address, render_sources, web_address

@@ -15,7 +15,7 @@ NAMES = [str(path.relative_to(ROOT)) for path in FILES]
 
 # A stage imports from those before it, never from one after it.
 STAGES = [
-    *("rag.errors", "rag.partial_date", "rag.records", "rag.question", "rag.replies"),
+    *("rag.errors", "rag.partial_date", "rag.records", "rag.question", "rag.replies", "rag.places"),
     *("rag.conversation", "rag.settings", "rag.locks", "rag.titles"),
     *("rag.pages", "rag.merge", "rag.schema", "rag.library"),
     *("rag.sentences", "rag.chunks", "rag.embedder", "rag.vectors", "rag.chroma", "rag.index"),

@@ -16,7 +16,6 @@ from ui.markdown import inline
 from ui.support import (
     count_of,
     is_sourceless,
-    is_unfound,
     mark_class,
     mark_text,
     render_gap,
@@ -65,7 +64,7 @@ def _cell(turn: int, offers: Mapping[int, Offer], cell: Sentence, anchor: str) -
     chips = render_chips(turn, offers, cell, anchor)
     if _is_unstated(cell):
         return f'<td class="fn-unstated">{inline(cell.text or UNSTATED)}{chips}</td>'
-    gap = render_gap(1, "cell") if is_unfound(cell) else ""
+    gap = render_gap(1, "cell") if cell.is_unsupported else ""
     chips = f'<span class="fn-cites {mark_class(cell)}">{chips}</span>' if chips else ""
     mark = render_mark(turn, offers, cell, anchor)
     return f"<td>{gap}{mark_text(inline(cell.text), cell)}{chips}{mark}</td>"

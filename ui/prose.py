@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from rag.places import Place, place_sentences
 from rag.replies import Offer, Sentence
 from ui.chips import render_chip
 from ui.markdown import to_html
-from ui.marks import Mark, Place, find_marks, place_sentences
-from ui.support import is_unfound, mark_class, mark_text, needs_mark, render_gap, render_mark
+from ui.marks import Mark, find_marks
+from ui.support import mark_class, mark_text, needs_mark, render_gap, render_mark
 from ui.turns import Turn
 
 # Private-use characters hold the places of chips and marks while the text is escaped.
@@ -87,7 +88,7 @@ def _gaps(text: str, sentences: Sequence[Sentence], marked: Sequence[Place]) -> 
     last: Place | None = None
     first = 0
     for place in marked:
-        if not is_unfound(sentences[place.index]):
+        if not sentences[place.index].is_unsupported:
             continue
         between = text[last.end : place.start] if last else "\n"
         if between.strip() or "\n" in between:

@@ -14,8 +14,6 @@ from rag.replies import Offer, Sentence, Support
 from ui.chips import render_chips
 from ui.turns import Turn
 
-UNFOUND = (Support.NOT_FOUND, Support.CONTRADICTED)
-
 _WORDS = {
     Support.PARTLY: "Supported in part",
     Support.NOT_FOUND: "Support not found",
@@ -53,11 +51,6 @@ def is_sourceless(sentence: Sentence) -> bool:
     return needs and not sentence.citations
 
 
-def is_unfound(sentence: Sentence) -> bool:
-    """Whether no support was found for it, so that the reader may hide it."""
-    return sentence.verdict is not None and sentence.verdict.support in UNFOUND
-
-
 def mark_class(sentence: Sentence) -> str:
     """The classes of a sentence's pieces; empty where nothing was found wanting."""
     return _CLASSES.get(sentence.verdict.support, "") if sentence.verdict else ""
@@ -78,7 +71,7 @@ def mark_text(html: str, sentence: Sentence) -> str:
 def render_mark(turn: int, offers: Mapping[int, Offer], sentence: Sentence, anchor: str) -> str:
     """What stands behind the sentence: `no source`, or a sign that tells the reason."""
     if is_sourceless(sentence):
-        hidden = " fn-unfound" if is_unfound(sentence) else ""
+        hidden = " fn-unfound" if sentence.is_unsupported else ""
         return f'<span class="fn-uncited{hidden}" title="{_SOURCELESS}">no source</span>'
     classes = mark_class(sentence)
     if not classes or sentence.verdict is None:
@@ -150,7 +143,7 @@ def starts_hidden(turn: Turn) -> bool:
 
 
 def _switch(turn: Turn) -> str:
-    unfound = [one for one in (*turn.sentences, *turn.cells) if is_unfound(one)]
+    unfound = [one for one in (*turn.sentences, *turn.cells) if one.is_unsupported]
     if not unfound:
         return ""
     contradicted = any(
