@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from rag.library import Library
 
-ACRONYM = re.compile(r"\b[A-Z]{2,6}(?=s?\b)")
+ACRONYM = re.compile(r"(?<![\w-])[A-Z]{2,6}(?=s?(?![\w-]))")  # no part of "MediViSTA-SAM"
 DEFINITION = re.compile(r"((?:[^\W_]+[\s-]+){2,6})\(([A-Z]{2,6})s?\)")
 READ = 40
 MOST = 6
