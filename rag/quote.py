@@ -28,6 +28,7 @@ OPENING_COST = 0.1
 POINTER_COST = 0.3
 
 SENTENCES_A_PAPER = 2
+SENTENCES_ALONE = 4  # of a paper that is asked about alone
 SENTENCE_MARGIN = 0.2
 RELATED = 0.4  # the share of the best cosine of all below which a sentence is beside the point
 SAME_WORDING = 0.8
@@ -93,11 +94,10 @@ def choose_quotations(
     related = RELATED * max((span.score for hit in hits for span in hit.sentences), default=0.0)
     chosen: list[Quotation] = []
     near = [pair for pair in zip(hits, offers, strict=True) if pair[0].score >= floor]
+    most = SENTENCES_ALONE if len(hits) == 1 else SENTENCES_A_PAPER
     for place, (hit, offer) in enumerate(near[: breadth.papers]):
-        room = min(
-            SENTENCES_A_PAPER if place < breadth.full else 1, breadth.sentences - len(chosen)
-        )
-        spans = _best_spans(hit, weights, related, [one.span.text for one in chosen])[:room]
+        room = min(most if place < breadth.full else 1, breadth.sentences - len(chosen))
+        spans = _best_spans(hit, weights, related, [one.span.text for one in chosen], room)
         chosen += [Quotation(offer, span) for span in sorted(spans, key=lambda span: span.start)]
     return chosen
 
@@ -132,9 +132,10 @@ def weigh_words(question: str, library: Library) -> dict[str, float]:
 
 
 def _best_spans(
-    hit: Hit, weights: Mapping[str, float], related: float, said: Sequence[str]
+    hit: Hit, weights: Mapping[str, float], related: float, said: Sequence[str], most: int
 ) -> list[Span]:
-    """Up to two sentences; of a paper behind the first only related ones, both nearly as good."""
+    """At most so many sentences; of a paper behind the first only related ones, all nearly as
+    good as its best."""
     ranked = sorted(
         (
             (_rank_span(span, hit, weights), span)
@@ -146,7 +147,7 @@ def _best_spans(
     floor = ranked[0][0] - SENTENCE_MARGIN if ranked and said else -math.inf
     chosen: list[Span] = []
     for rank, span in ranked:
-        if len(chosen) == SENTENCES_A_PAPER or rank < floor:
+        if len(chosen) >= most or rank < floor:
             break
         if (said or chosen) and POINTER.search(span.text):
             continue  # where the code is answers nothing beside what was found

@@ -284,3 +284,11 @@ def test_sentences_of_hits_are_those_of_their_abstracts(footnote: Footnote) -> N
     for hit in footnote.retriever.find("grokking", 8).hits:
         spans = sorted((span.start, span.end) for span in hit.sentences)
         assert spans == split_sentences(hit.paper.abstract)
+
+
+def test_a_paper_that_is_asked_about_alone_may_say_more(library: Library) -> None:
+    said = ("Decay helps.", "Size matters less.", "Depth is free.", "Width is not.", "We stop.")
+    hit = make_hit(1, *((text, 0.5) for text in said))
+    assert len(choose(library, hit)) == 4
+    other = make_hit(2, ("Something else is said here.", 0.5))
+    assert [one.offer.number for one in choose(library, hit, other)].count(1) == 2
