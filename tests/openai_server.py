@@ -254,7 +254,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._event({"id": "c1", "choices": [], "usage": faults.USAGE})
         self._chunk(b"data: [DONE]\n\n")
-        self._chunk(b"")
+        # A client that has read the end may go before the last, empty chunk: not too early.
+        with contextlib.suppress(_ClientGoneError, BrokenPipeError, ConnectionResetError):
+            self._chunk(b"")
 
     def _event(self, data: Any) -> None:
         self._chunk(b"data: " + json.dumps(data, ensure_ascii=False).encode() + b"\n\n")

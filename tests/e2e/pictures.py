@@ -20,18 +20,24 @@ from ui.app import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 7899
-QUESTION = "What causes grokking, and do the papers agree?"
+QUESTION = "What causes grokking?"
+COMPARES = "How do LM-Infinite and randomized positional encodings differ?"
+SHOTS = (
+    ("chat", QUESTION, 1440, 900),
+    ("comparison", COMPARES, 1440, 1000),
+    ("phone", QUESTION, 390, 844),
+)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def take_pictures(folder: Path, url: str) -> None:
-    """The answer on a laptop and on a phone, a source open."""
+    """An answer and a comparison on a laptop, and an answer on a phone, a source open."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        for name, width, height in (("chat", 1440, 900), ("phone", 390, 844)):
+        for name, question, width, height in SHOTS:
             page = browser.new_page(viewport={"width": width, "height": height})
             page.goto(url)
-            page.locator("#fn-box textarea").fill(QUESTION)
+            page.locator("#fn-box textarea").fill(question)
             page.locator("#fn-box textarea").press("Enter")
             page.locator("#t1.fn-done .cite").first.wait_for(timeout=60_000)
             page.locator("#t1.fn-done .cite").nth(1).click()
