@@ -128,7 +128,9 @@ class Engine(BaseQueryEngine):
         async for checked_answer in self._check(answer):
             answer = checked_answer
             yield Checked(answer.sentences)
-        yield Done(replace(answer, timings=replace(timings, total_ms=_since(started))))
+        support = answer.timings.support_ms
+        timings = replace(timings, total_ms=_since(started), support_ms=support)
+        yield Done(replace(answer, timings=timings))
 
     @property
     def streams(self) -> bool:

@@ -451,3 +451,11 @@ async def test_the_engine_adds_little_before_the_first_word(
         laps.append(time.perf_counter() - started)
         await events.aclose()
     assert statistics.median(laps) < 0.5, laps
+
+
+async def test_checking_is_timed_and_quick(footnote: Footnote) -> None:
+    engine = make_engine(footnote)
+    await engine.aask(QUESTION)
+    answer = await engine.aask(QUESTION)
+    assert 0.0 < answer.timings.support_ms < answer.timings.total_ms
+    assert answer.timings.support_ms / len(answer.sentences) < 100.0
