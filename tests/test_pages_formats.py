@@ -245,7 +245,7 @@ def test_a_saved_paper_page_gives_the_abstract_and_not_the_ai_summary() -> None:
     [page] = open_pages([need_shared("formats/hf-paper-page.html")])
     [entry] = page.entries
     assert entry.title.endswith("Realistic and Comprehensive MCP Use")
-    assert entry.abstract.startswith("MCP standardizes how LLMs interact with external systems")
+    assert entry.abstract.startswith("MCP standardizes how LLMs interact")
     assert (entry.arxiv_id, len(entry.authors)) == ("2509.24002", 15)
 
 
