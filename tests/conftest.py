@@ -102,3 +102,10 @@ def shared_library(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> It
     """The 346 papers of the shared pages, embedded. Not to be written to."""
     with Footnote.open(library=embed_once(tmp_path_factory, "shared", shared / "pages")) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test that needs the 346 papers waits for them to be embedded."""
+    for item in items:
+        if "shared_library" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(400))

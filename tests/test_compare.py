@@ -115,7 +115,6 @@ def read_sets(shared: Path) -> dict[str, list[dict[str, list[str]]]]:
     }
 
 
-@pytest.mark.timeout(400)  # the library may have to be embedded first
 def test_all_gold_papers_reach_the_evidence(shared_library: Footnote, shared: Path) -> None:
     """Beside as many papers for the question as a whole: dev 8 of 10, own 53 of 62."""
     found = {}
@@ -133,7 +132,6 @@ def test_all_gold_papers_reach_the_evidence(shared_library: Footnote, shared: Pa
     assert found["own"] >= 56
 
 
-@pytest.mark.timeout(400)  # the library may have to be embedded first
 def test_a_side_with_a_paper_is_hardly_ever_called_empty(
     shared_library: Footnote, shared: Path
 ) -> None:
