@@ -27,3 +27,13 @@ def recall(ranking: Sequence[str], gold: Collection[str], k: int = 10) -> float:
     if not gold:
         raise ValueError("recall is not defined without a gold paper")
     return len(set(ranking[:k]) & set(gold)) / len(gold)
+
+
+def reciprocal_rank(ranking: Sequence[str], gold: Collection[str]) -> float:
+    """One over the rank of the first gold paper, 0 where none is ranked (Voorhees 1999).
+
+    Raises ValueError if there is no gold paper.
+    """
+    if not gold:
+        raise ValueError("the reciprocal rank is not defined without a gold paper")
+    return next((1 / rank for rank, one in enumerate(ranking, start=1) if one in gold), 0.0)

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from rag.conversation import Conversation
     from rag.engine import Engine
     from rag.errors import FootnoteError
+    from rag.events import Done, Found, TextDelta
     from rag.footnote import Footnote
     from rag.records import Paper
-    from rag.replies import Answer, Done, Found, TextDelta
+    from rag.replies import Answer
     from rag.settings import Settings, load_settings
 
 __all__ = [
@@ -37,11 +38,14 @@ __all__ = [
 ]
 _HOMES = {
     "Conversation": "rag.conversation",
+    "Done": "rag.events",
     "Engine": "rag.engine",
     "Footnote": "rag.footnote",
     "FootnoteError": "rag.errors",
+    "Found": "rag.events",
     "Paper": "rag.records",
     "Settings": "rag.settings",
+    "TextDelta": "rag.events",
     "load_settings": "rag.settings",
 }
 

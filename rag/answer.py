@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rag.citations import MarkFilter, parse_sentences
 from rag.comparison.table import parse_table, split_table
 from rag.errors import ContextOverflow, EndpointError
+from rag.events import TextDelta
 from rag.evidence import defuse, fit_offers, write_evidence
 from rag.llm import Endpoint
 from rag.prompts import Prompt
-from rag.replies import Column, Comparison, Offer, Sentence, TextDelta
+from rag.replies import Column, Comparison, Offer, Sentence, Tokens
 from rag.wire import Message, Piece
 
 REFUSAL = "NOT IN THESE PAPERS"
@@ -46,6 +47,7 @@ class Draft:
     complete: bool = True
     notice: str = ""
     invalid_citations: int = 0
+    tokens: Tokens = field(default_factory=Tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,13 @@ class ModelAnswerer:
         marks = MarkFilter({offer.number for offer in offers})
         opening, prose = Opening(), Prose(held=bool(sides))
         text, finish, broken = "", None, ""
+        tokens = Tokens()
         try:
             async with aclosing(self._ask(question, offers, sides)) as pieces:
                 async for piece in pieces:
                     finish = piece.finish or finish
+                    if piece.usage:
+                        tokens = Tokens(piece.usage.prompt_tokens, piece.usage.completion_tokens)
                     ready = opening.feed(marks.feed(piece.text))
                     text += ready
                     if shown := prose.feed(ready):
@@ -136,9 +141,8 @@ class ModelAnswerer:
                 yield TextDelta(shown)
         notice = broken or explain_ending(finish)
         draft = make_draft(text, offers, sides, notice)
-        yield replace(
-            draft, refused=draft.refused or opening.refused, invalid_citations=marks.invalid
-        )
+        refused = draft.refused or opening.refused
+        yield replace(draft, refused=refused, invalid_citations=marks.invalid, tokens=tokens)
 
     def _ask(
         self, question: str, offers: Sequence[Offer], sides: Sequence[Column]

@@ -23,10 +23,11 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from rag.check import Checker, LiveChecker, count_unsupported
 from rag.conversation import Conversation
+from rag.events import Checked, Done, Event, Found
 from rag.gather import Gathered, Gatherer
 from rag.library import Library
 from rag.question import Understood
-from rag.replies import Answer, Checked, Done, Event, Found, Timings
+from rag.replies import Answer, Timings
 from rag.response import PaperRetriever, make_response
 from rag.retrieve import Retriever
 from rag.suggest import suggest_questions

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from rag import errors
-from rag.address import Address, check_key, refuse_address
+from rag.address import Address, check_key
+from rag.client import CONNECT_SECONDS, make_client
 from rag.complaints import Complaints, Refusal
 from rag.wire import (
     Listed,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "Message", "Piece", "Usage"]
 
-CONNECT_SECONDS = 5.0
 LISTING_SECONDS = 2.0
 PATIENCE_SECONDS = 5.0
 
@@ -59,6 +59,7 @@ class Endpoint:
         self._model = model
         self._first_listed = ""
         self._timeout = timeout
+        self._asks_usage = True
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = (
             WeakKeyDictionary()
         )
@@ -139,42 +140,29 @@ class Endpoint:
             for old in [old for old in self._clients if old.is_closed()]:
                 del self._clients[old]
             if loop not in self._clients:
-                self._clients[loop] = self._make_client()
+                self._clients[loop] = make_client(self._address, self._key, self._timeout)
             return self._clients[loop]
-
-    def _make_client(self) -> openai.AsyncOpenAI:
-        import httpx
-        import openai
-
-        limits = httpx.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout))
-        try:
-            return openai.AsyncOpenAI(
-                base_url=self._address.url,
-                api_key=self._key or "none",  # an empty one is refused before anything is sent
-                timeout=limits,
-                max_retries=0,
-                http_client=httpx.AsyncClient(
-                    timeout=limits,
-                    # Questions come further apart than connections are kept, and one kept
-                    # open would outlive an event loop that ends without `aclose`.
-                    limits=httpx.Limits(max_keepalive_connections=0),
-                    trust_env=not self._address.is_this_machine,
-                    follow_redirects=True,
-                    event_hooks={"request": [_drop_machine_facts]},
-                ),
-            )
-        except httpx.InvalidURL as error:
-            raise refuse_address(self._address.url) from error
 
     async def _open_patiently(self, ask: dict[str, Any]) -> httpx.Response:
         """Open the stream; where the server asks for a short wait, wait and ask once more."""
         try:
-            return await self._open(ask)
+            return await self._open_counting(ask)
         except errors.RateLimited as error:
             if error.retry_after is None or error.retry_after > PATIENCE_SECONDS:
                 raise
             wait = error.retry_after
         await asyncio.sleep(wait)
+        return await self._open_counting(ask)
+
+    async def _open_counting(self, ask: dict[str, Any]) -> httpx.Response:
+        """Ask for the count of tokens too, but of a server that knows no such option only once."""
+        if self._asks_usage:
+            try:
+                return await self._open(ask | {"stream_options": {"include_usage": True}})
+            except errors.EndpointRefused as error:
+                if "stream_options" not in str(error) and "include_usage" not in str(error):
+                    raise
+                self._asks_usage = False
         return await self._open(ask)
 
     async def _open(self, ask: dict[str, Any]) -> httpx.Response:
@@ -291,9 +279,3 @@ def _only_ends_early(error: Exception, finished: bool) -> bool:
         return error.reason == "unexpected end of data"
     silent = isinstance(error, httpx.TimeoutException)
     return isinstance(error, httpx.RequestError) and (finished or not silent)
-
-
-async def _drop_machine_facts(request: httpx.Request) -> None:
-    """Keep this machine's system and Python version, which openai sends along, to ourselves."""
-    for name in [name for name in request.headers if name.startswith("x-stainless-")]:
-        del request.headers[name]

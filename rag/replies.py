@@ -186,6 +186,18 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens that the model read and wrote, as the server counts them; None where it does
+    not tell."""
+
+    read: int | None = None
+    written: int | None = None
+
+    def to_record(self) -> dict[str, int | None]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, whole: its `text` with the marks `[n]`, and its `sentences` in order.
 
@@ -216,6 +228,7 @@ class Answer:
     invalid_citations: int = 0
     model: str | None = None
     timings: Timings = field(default_factory=Timings)
+    tokens: Tokens = field(default_factory=Tokens)
 
     @property
     def whole_text(self) -> str:
@@ -259,40 +272,5 @@ class Answer:
             "dropped_papers": self.dropped_papers,
             "invalid_citations": self.invalid_citations,
             "timings": self.timings.to_record(),
+            "tokens": self.tokens.to_record(),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Streamed first: the papers offered, and what to tell before a real answer."""
-
-    papers: tuple[Offer, ...]
-    retrieve_ms: float
-    missing_terms: tuple[str, ...] = ()
-    understood: Understood | None = None
-    selection: Selection | None = None
-    premise: Sentence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """Streamed next, many times: a stretch of the answer, invalid marks already removed."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Streamed between: the sentences that have come whole so far, held against the papers."""
-
-    sentences: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Streamed last: the answer, whole. Its text is authoritative over the deltas."""
-
-    answer: Answer
-
-
-Event = Found | TextDelta | Checked | Done

@@ -73,6 +73,15 @@ class SupportSettings(Section):
     on_unsupported: Literal["mark", "hide"] = "mark"
 
 
+class JudgeSettings(Section):
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout: float = Field(default=120.0, gt=0)
+    max_tokens: int = Field(default=4096, ge=16)
+    temperature: float = Field(default=0.0, ge=0, le=2)
+
+
 class ChatSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
@@ -92,6 +101,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     support: SupportSettings = SupportSettings()
+    judge: JudgeSettings = JudgeSettings()
     chat: ChatSettings = ChatSettings()
 
     def library_folder(self) -> Path:

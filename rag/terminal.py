@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import PageError
+from rag.events import Done, Found, TextDelta
 from rag.printout import wrap, write_after, write_before, write_text
-from rag.replies import Done, Found, TextDelta
 
 if TYPE_CHECKING:
     from rag.engine import Engine

@@ -16,6 +16,7 @@ from rag.comparison.balance import Balanced
 from rag.comparison.opening import write_opening
 from rag.comparison.tabulate import build_table
 from rag.errors import EndpointError
+from rag.events import TextDelta
 from rag.gather import Gathered
 from rag.library import Library
 from rag.question import Understood
@@ -27,7 +28,7 @@ from rag.refusal import (
     mark_cited,
     refuse,
 )
-from rag.replies import Answer, Mode, Offer, TextDelta
+from rag.replies import Answer, Mode, Offer
 
 NO_TABLE = "The model wrote no table: the cells of this one are quotations."
 Pieces = AsyncGenerator[TextDelta | Answer, None]
@@ -88,7 +89,9 @@ class Writer:
                 answer = _from_draft(piece, gathered.offers)
                 if piece.refused:
                     refusal = refuse(NOT_ANSWERED, gathered.offers, Mode.MODEL)
-                    answer = replace(refusal, dropped_papers=answer.dropped_papers)
+                    answer = replace(
+                        refusal, dropped_papers=answer.dropped_papers, tokens=answer.tokens
+                    )
                     yield TextDelta(answer.text)
                 elif gathered.balanced and answer.comparison is None:
                     answer = await asyncio.to_thread(self._add_table, answer, gathered)
@@ -138,6 +141,7 @@ def _from_draft(draft: Draft, offers: Sequence[Offer]) -> Answer:
         notice=draft.notice,
         dropped_papers=len(offers) - len(draft.offers),
         invalid_citations=draft.invalid_citations,
+        tokens=draft.tokens,
     )
     said = [*answer.sentences, *answer.cells]
     return replace(answer, papers=mark_cited(answer.papers, said))

@@ -16,6 +16,7 @@ STATUS_FAULTS: dict[str, tuple[int, dict[str, Any]]] = {
     "forbidden": (403, {"message": "You may not use this model."}),
     "model_404": (404, {"message": "The model `{model}` does not exist.", "code": 404}),
     "bad_request": (400, {"message": "temperature must be at most 2", "code": None}),
+    "unknown_option": (400, {"message": "Extra inputs are not permitted: stream_options"}),
     "rate_limited": (429, {"message": "Too many requests."}),
     "rate_limited_once": (429, {"message": "Too many requests."}),
     "rate_limited_date": (429, {"message": "Too many requests."}),

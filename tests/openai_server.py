@@ -58,6 +58,7 @@ class OpenAIServer:
         self.delay = 0.05
         self.retry_after = "0.05"
         self.reads: int | None = None  # characters of a prompt; a longer one is refused
+        self.knows_usage = True  # else the option that asks for the count of tokens is refused
         self.models: list[dict[str, Any]] = [{"id": "test-model", "object": "model"}]
         self.requests: list[Request] = []
         self.stopping = threading.Event()
@@ -147,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer_with_fault("html_404")
         elif fault in faults.UNSTREAMED:
             self._answer_with_fault(fault)
+        elif not self.owner.knows_usage and "stream_options" in self.request_seen.body:
+            self._refuse("unknown_option")
         elif self._is_too_long():
             self._refuse("overflow_openai")
         else:

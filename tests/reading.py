@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from rag.events import Done
 from rag.records import Paper, PartialDate
-from rag.replies import Answer, Done, Evidence, Mode, Offer, Sentence
+from rag.replies import Answer, Evidence, Mode, Offer, Sentence
 from ui.turns import Turn
 
 ABSTRACT = "Long contexts are slow. A gate skips 91% of the blocks. Code & data are out."

@@ -18,10 +18,11 @@ from rag.answer import (
     find_repetition,
 )
 from rag.errors import ContextOverflow, EndpointFailed, EndpointTimeout
+from rag.events import TextDelta
 from rag.llm import Endpoint
 from rag.prompts import load_prompts
 from rag.records import Paper
-from rag.replies import Column, Evidence, Offer, Sentence, TextDelta
+from rag.replies import Column, Evidence, Offer, Sentence
 
 ABSTRACT = "Weight decay shortens the delay. Nothing else does."
 OFFERS = tuple(Offer(n, Paper(f"{n:012x}", f"Title {n}", ABSTRACT)) for n in (1, 2, 3))

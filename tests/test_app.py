@@ -19,7 +19,8 @@ import pytest
 from e2e.fake_engine import EXAMPLES, PAPERS, FakeEngine
 
 from rag.errors import LibraryTooNew, SettingsError
-from rag.replies import Event, Found, Offer, TextDelta
+from rag.events import Event, Found, TextDelta
+from rag.replies import Offer
 from ui.app import serve
 from ui.handlers import Handlers, Page
 from ui.turns import Chat, Reading, Stage

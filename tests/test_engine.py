@@ -22,8 +22,9 @@ from rag.answer import CUT_OFF
 from rag.assemble import assemble_engine
 from rag.conversation import Conversation
 from rag.engine import Engine
+from rag.events import Checked, Done, Event, Found, TextDelta
 from rag.refusal import NOT_ANSWERED, NOTHING_ABOUT
-from rag.replies import Answer, Checked, Done, Event, Found, Mode, TextDelta
+from rag.replies import Answer, Mode, Tokens
 from rag.settings import load_settings
 
 QUESTION = "What causes grokking?"
@@ -73,6 +74,7 @@ async def test_a_good_answer_is_streamed_cited_and_whole(
     for item in (item for one in answer.sentences for item in one.evidence):
         assert abstracts[item.paper_id][item.start : item.end] == item.sentence
     assert (answer.mode, answer.model, answer.question) == (Mode.MODEL, "test-model", QUESTION)
+    assert answer.tokens == Tokens(read=7, written=3)
     assert (answer.complete, answer.refused, answer.notice) == (True, False, "")
     assert 0 < answer.timings.retrieve_ms <= answer.timings.first_token_ms
     assert answer.timings.first_token_ms <= answer.timings.total_ms

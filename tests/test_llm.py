@@ -31,9 +31,19 @@ async def test_the_request_holds_the_messages_the_limits_and_nothing_else() -> N
         "max_tokens": 50,
         "temperature": 0.0,
         "stream": True,
+        "stream_options": {"include_usage": True},
     }
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert not [name for name in request.headers if name.startswith("x-stainless")]
+
+
+async def test_a_server_that_cannot_count_tokens_is_asked_for_the_count_only_once() -> None:
+    with OpenAIServer() as server:
+        server.knows_usage = False
+        endpoint = make_endpoint(server)
+        for _ in range(2):
+            assert text_of(await ask(endpoint)) == "Hello from the model."
+    assert ["stream_options" in request.body for request in server.chats] == [True, False, False]
 
 
 async def test_without_a_key_a_server_that_needs_none_answers(

@@ -19,23 +19,20 @@ from reading import (
     read,
 )
 
+from rag.events import Checked, Done, Found, TextDelta
 from rag.places import place_sentences
 from rag.question import Field, Filter, Selection, Understood
 from rag.records import Paper
 from rag.replies import (
     Answer,
     Aspect,
-    Checked,
     Column,
     Comparison,
-    Done,
     Evidence,
-    Found,
     Mode,
     Offer,
     Sentence,
     Support,
-    TextDelta,
     Timings,
     Verdict,
 )

@@ -7,17 +7,16 @@ from dataclasses import replace
 
 from reading import EVIDENCE, EVIL, OTHER, PAPER, answered, assert_harmless, chips, read
 
+from rag.events import Found, TextDelta
 from rag.question import Side, Understood
 from rag.replies import (
     Aspect,
     Column,
     Comparison,
     Evidence,
-    Found,
     Offer,
     Sentence,
     Support,
-    TextDelta,
     Verdict,
 )
 from ui.render import render_turn

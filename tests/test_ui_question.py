@@ -9,9 +9,10 @@ import pytest
 from reading import EVIL, PAPER, assert_harmless, read
 
 from rag.conversation import Conversation, Exchange
+from rag.events import Found, TextDelta
 from rag.filters.selecting import label
 from rag.question import Field, Filter, Selection, Understood
-from rag.replies import Found, Offer, TextDelta
+from rag.replies import Offer
 from ui.question import render_question
 from ui.render import render_turn
 from ui.turns import Asked, Chat, Turn

@@ -7,7 +7,8 @@ import re
 import pytest
 from reading import EVIDENCE, EVIL, GATE, OTHER, PAPER, answered, assert_harmless, chips, read
 
-from rag.replies import Checked, Found, Mode, Offer, Sentence, Support, TextDelta, Verdict
+from rag.events import Checked, Found, TextDelta
+from rag.replies import Mode, Offer, Sentence, Support, Verdict
 from ui.render import describe, render_turn
 from ui.support import count_words
 from ui.turns import Turn

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.conversation import Conversation
 from rag.errors import FootnoteError
-from rag.replies import Event
+from rag.events import Event
 from ui.page import render_brand, render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_turns, render_waiting
 from ui.sources import render_sources

@@ -15,17 +15,13 @@ from enum import StrEnum
 
 from rag.conversation import Conversation, Exchange
 from rag.errors import FootnoteError
+from rag.events import Checked, Done, Event, Found, TextDelta
 from rag.question import Filter, Selection, Understood
 from rag.replies import (
     Answer,
-    Checked,
-    Done,
-    Event,
-    Found,
     Mode,
     Offer,
     Sentence,
-    TextDelta,
 )
 
 # The eye does not follow more than some 25 changes a second; what comes faster is joined.

@@ -18,7 +18,8 @@ from e2e.fake_papers import HOSTILE, PAPERS
 
 from rag.conversation import Conversation
 from rag.errors import EndpointUnreachable
-from rag.replies import Answer, Checked, Done, Event, Found, Sentence, TextDelta
+from rag.events import Checked, Done, Event, Found, TextDelta
+from rag.replies import Answer, Sentence
 
 __all__ = ["EXAMPLES", "PAPERS", "FakeEngine"]
 

@@ -1,0 +1,30 @@
+"""What can go wrong in an evaluation.
+
+    FootnoteError
+    └── EvaluationError
+        ├── BadQuestions     a set of questions, or of claims, cannot be read or does not fit
+        ├── BadRun           a run's folder is not one, or was made of something else
+        └── JudgeMissing     RAGAS, or an endpoint for it, is not there
+
+Owns the names; knows nothing about where they are raised.
+"""
+
+from __future__ import annotations
+
+from rag.errors import FootnoteError
+
+
+class EvaluationError(FootnoteError):
+    """Any failure of an evaluation."""
+
+
+class BadQuestions(EvaluationError):
+    """A set of questions or of labelled claims cannot be read, or does not fit its papers."""
+
+
+class BadRun(EvaluationError):
+    """A run's folder is not one, or holds what does not belong together."""
+
+
+class JudgeMissing(EvaluationError):
+    """RAGAS is not installed, or no endpoint is set for it."""

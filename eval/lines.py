@@ -1,0 +1,55 @@
+"""JSON Lines that survive a kill: whole lines are kept, a torn last one is dropped.
+
+Owns the files; knows nothing about what the lines mean.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from eval.errors import BadRun
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file, none where there is no file; a torn last line is passed over.
+
+    Raises BadRun for any other line that is no JSON object.
+    """
+    if not path.exists():
+        return []
+    *whole, torn = path.read_bytes().split(b"\n")
+    records = []
+    for number, line in enumerate([*whole, torn], start=1):
+        try:
+            record = json.loads(line) if line.strip() else {}
+        except ValueError as error:
+            if number > len(whole):
+                break
+            raise BadRun(f"{path}:{number} is no JSON: {error}") from error
+        if not isinstance(record, dict):
+            raise BadRun(f"{path}:{number} is no JSON object")
+        if record:
+            records.append(record)
+    return records
+
+
+def append_line(path: Path, record: Mapping[str, Any]) -> None:
+    """Add a line and have it on the disk before returning; a torn line before it is cut off."""
+    line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        if size:
+            file.seek(size - 1)
+            if file.read(1) != b"\n":
+                file.truncate(_end_of_last_line(path))
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _end_of_last_line(path: Path) -> int:
+    return path.read_bytes().rfind(b"\n") + 1

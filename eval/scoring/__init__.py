@@ -1,0 +1,1 @@
+"""A row -> its scores by the measures that need no model server."""
