@@ -229,6 +229,7 @@ class Manifest:
     `questions` and `library` say where these came from in words; the hashes are SHA-256 of
     the set's lines and of the papers' contents. `settings` has no key in it. `revision` is
     the code's git commit, with "+" where files differed from it, or empty outside a checkout.
+    `machine` is what the timings hang on.
     """
 
     name: str
@@ -242,6 +243,7 @@ class Manifest:
     corpus_hash: str
     model: str
     embedding: str
+    machine: str
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def to_record(self) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eval.measures import balance_accuracy, compute_auc
 from eval.papers import Claim
 from eval.support_sets import (
     DEV_SETS,
@@ -35,7 +35,6 @@ from rag.sentences import split_sentences
 from rag.support.judging import SUPPORTED_FROM, Judgement, SupportJudge
 from rag.wording import contain, stem_words
 
-Scores = NDArray[np.float64]
 SENTENCES_A_CLAIM = 60
 
 
@@ -121,19 +120,6 @@ def split_kinds(labelled: LabelledSet) -> list[tuple[str, list[int]]]:
         )
         for kind in kinds
     ]
-
-
-def compute_auc(truth: NDArray[np.bool_], scores: Scores) -> float:
-    """How often a supported claim scores higher than another, ties counting half."""
-    positive, negative = scores[truth], np.sort(scores[~truth])
-    below = np.searchsorted(negative, positive, "left")
-    up_to = np.searchsorted(negative, positive, "right")
-    return float((below + up_to).mean() / 2 / len(negative))
-
-
-def balance_accuracy(truth: NDArray[np.bool_], taken: NDArray[np.bool_]) -> float:
-    """The mean of the shares of supported and of other claims that are told rightly."""
-    return float((taken[truth].mean() + (~taken[~truth]).mean()) / 2)
 
 
 class Cosine:

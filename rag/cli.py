@@ -24,22 +24,14 @@ if TYPE_CHECKING:
     from rag.terminal import Question
 
 Command = Callable[["Footnote", argparse.Namespace], int]
+PlainCommand = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parsed = make_parser().parse_args(arguments)
     try:
-        footnote = open_footnote(parsed)
-    except FootnoteError as error:
-        unopened: Callable[[FootnoteError, argparse.Namespace], int] = parsed.unopened
-        return unopened(error, parsed)
-    try:
-        with footnote:
-            command: Command = parsed.command
-            status = command(footnote, parsed)
-            sys.stdout.flush()
-            return status
+        return run_command(parsed)
     except FootnoteError as error:
         return report_error(error, parsed)
     except BrokenPipeError:
@@ -49,6 +41,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nfootnote: stopped; what was done is kept", file=sys.stderr)
         return 130
+
+
+def run_command(parsed: argparse.Namespace) -> int:
+    """Run what was asked for, with the library open where the command wants one."""
+    if parsed.library_less:
+        alone: PlainCommand = parsed.command
+        status = alone(parsed)
+        sys.stdout.flush()
+        return status
+    try:
+        footnote = open_footnote(parsed)
+    except FootnoteError as error:
+        unopened: Callable[[FootnoteError, argparse.Namespace], int] = parsed.unopened
+        return unopened(error, parsed)
+    with footnote:
+        command: Command = parsed.command
+        status = command(footnote, parsed)
+        sys.stdout.flush()
+        return status
 
 
 def open_footnote(parsed: argparse.Namespace) -> Footnote:
@@ -100,7 +111,19 @@ def add_command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=description, description=description
     )
-    parser.set_defaults(command=command, unopened=report_error)
+    parser.set_defaults(command=command, unopened=report_error, library_less=False)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def add_plain_command(
+    commands: Any, name: str, command: PlainCommand, description: str
+) -> argparse.ArgumentParser:
+    """A subcommand that opens no library, or opens one itself."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=description, description=description
+    )
+    parser.set_defaults(command=command, library_less=True)
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 

@@ -73,13 +73,13 @@ def _make_legible(text: str) -> str:
 
 
 @contextmanager
-def show_progress() -> Iterator[Progress]:
-    """A bar on a terminal, once the work has taken a second."""
+def show_progress(doing: str = "embedding", unit: str = "papers") -> Iterator[Progress]:
+    """A bar on a terminal, with rate and time left, once the work has taken a second."""
     from tqdm import tqdm
 
     bar: Any = tqdm(
-        desc="embedding",
-        unit=" papers",
+        desc=doing,
+        unit=f" {unit}",
         delay=1.0,
         leave=False,
         disable=None if sys.stderr.isatty() else True,

@@ -44,6 +44,7 @@ ANSWER_KEYS = [
     *("id", "question", "understood", "answer", "mode", "model", "refused", "missing_terms"),
     *("complete", "notice", "premise", "selection", "sentences", "supported", "hidden"),
     *("comparison", "papers", "dropped_papers", "invalid_citations", "timings"),
+    "tokens",
 ]
 
 

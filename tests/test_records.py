@@ -245,6 +245,7 @@ def test_an_answers_record_is_json_with_every_field() -> None:
         "dropped_papers": 0,
         "invalid_citations": 0,
         "timings": {"retrieve_ms": 1.2, "first_token_ms": 4.6, "total_ms": 7.9, "support_ms": 0.0},
+        "tokens": {"read": None, "written": None},
     }
 
 
