@@ -33,7 +33,7 @@ async def ask_all(
 ) -> None:
     """Ask, `concurrency` at once, and `keep` each row as soon as it is there.
 
-    Raises EndpointError where the endpoint itself is wrong before anything was answered,
+    Raises EndpointError where the endpoint itself is wrong before it ever answered,
     LibraryError, VectorError and EmbedderError; what was kept before is kept.
     """
     waiting = iter(questions)
@@ -45,7 +45,7 @@ async def ask_all(
             row, error = await ask_one(engine, question)
             if isinstance(error, HOPELESS) and not answered:
                 raise error
-            answered = answered or error is None
+            answered = answered or (row.answer is not None and row.answer.model is not None)
             keep(row)
 
     await run_workers(work, concurrency)

@@ -53,7 +53,7 @@ def _add_run_options(evaluate: argparse.ArgumentParser) -> None:
     add("--run", type=Path, metavar="RUN", help="go on with this run")
     add("--retry", action="store_true", help="ask and judge again what failed")
     add("--types", metavar="A,B", help="only questions of these types")
-    add("--limit", type=_count, metavar="N", help="only the first N questions of each type")
+    add("--limit", type=_count, metavar="N", help="only N questions, of each type in turn")
     add("--concurrency", type=_count, metavar="N", help="how many at once (1; with a model 4)")
     add(
         "--fail-under",
@@ -169,7 +169,7 @@ def run_check(parsed: argparse.Namespace) -> int:
 def run_judge(parsed: argparse.Namespace) -> int:
     """Measure the local judge on claims that humans have labelled."""
     from eval.labelled import measure_judge, read_labelled
-    from eval.report import draw_calibration
+    from eval.run import RUNS
     from rag.terminal import show_progress
 
     claims = read_labelled(parsed.claims)
@@ -179,10 +179,12 @@ def run_judge(parsed: argparse.Namespace) -> int:
         print_json(figures.to_record())
     else:
         _print_figures(figures)
-    if parsed.plot:
-        write_plot(parsed.plot, draw_calibration(figures.bins, parsed.claims.stem))
-        if not parsed.json:
-            print(f"\n{parsed.plot}")
+    if parsed.plot or not parsed.json:
+        from eval.report import draw_calibration
+
+        path = parsed.plot or RUNS / f"calibration-{parsed.claims.stem}.svg"
+        write_plot(path, draw_calibration(figures.bins, parsed.claims.stem))
+        print(f"\n{path}", file=sys.stderr if parsed.json else sys.stdout)
     return 0
 
 

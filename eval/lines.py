@@ -21,14 +21,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """
     if not path.exists():
         return []
-    *whole, torn = path.read_bytes().split(b"\n")
+    *whole, _torn = path.read_bytes().split(b"\n")
     records = []
-    for number, line in enumerate([*whole, torn], start=1):
+    for number, line in enumerate(whole, start=1):
         try:
             record = json.loads(line) if line.strip() else {}
         except ValueError as error:
-            if number > len(whole):
-                break
             raise BadRun(f"{path}:{number} is no JSON: {error}") from error
         if not isinstance(record, dict):
             raise BadRun(f"{path}:{number} is no JSON object")

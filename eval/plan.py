@@ -21,7 +21,7 @@ from rag.footnote import Footnote
 class Plan:
     """What was asked for on the command line; None and empty where it was not said.
 
-    `limit` is the number of questions of each type. `needs_ragas`: a floor was set that only
+    `limit` is the number of questions. `needs_ragas`: a floor was set that only
     RAGAS can reach.
     """
 
@@ -53,14 +53,16 @@ class Plan:
 def choose(
     questions: Sequence[Question], types: Collection[Kind], limit: int | None
 ) -> Iterator[Question]:
-    """The questions of these types (all where none is named), the first `limit` of each."""
-    taken = dict.fromkeys(Kind, 0)
-    for question in questions:
-        if types and question.kind not in types:
-            continue
-        taken[question.kind] += 1
-        if limit is None or taken[question.kind] <= limit:
-            yield question
+    """The questions of these types (all where none is named), `limit` of them: of each type in
+    turn, its first ones first. They keep their order."""
+    wanted = [one for one in questions if not types or one.kind in types]
+    turns = dict.fromkeys(Kind, 0)
+    in_turn = []
+    for place, question in enumerate(wanted):
+        in_turn.append((turns[question.kind], place))
+        turns[question.kind] += 1
+    kept = {place for _, place in sorted(in_turn)[:limit]}
+    yield from (one for place, one in enumerate(wanted) if place in kept)
 
 
 def parse_types(text: str | None) -> frozenset[Kind]:

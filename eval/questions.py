@@ -148,6 +148,8 @@ def _check_fit(question: Question, abstracts: Mapping[str, Sequence[str]]) -> It
             yield f"{question.id}: no paper has the title {title!r}"
     for quote in question.evidence:
         texts = abstracts.get(normalise_title(quote.title))
+        if texts is None and quote.title in question.gold_titles:
+            continue  # told above
         if texts is None:
             yield f"{question.id}: no paper has the title {quote.title!r} of its evidence"
         elif question.kind is Kind.METADATA:

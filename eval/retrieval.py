@@ -24,6 +24,8 @@ from typing import Any
 import platformdirs
 
 from eval.measures import ndcg, recall
+from eval.questions import read_questions
+from eval.scoring.retrieval import UNRANKED, normalise_all
 from rag import Footnote
 from rag.errors import FootnoteError, SettingsError
 from rag.records import Entry, Page
@@ -32,7 +34,6 @@ from rag.terminal import show_progress
 from rag.titles import normalise_title
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
-UNRANKED = {"unanswerable", "metadata"}
 WHOLE_ONLY = Weights(lexical=0.0, whole=1.0, body=0.0, sentence=0.0)
 
 
@@ -59,11 +60,10 @@ def open_questions(cache: Path) -> Bench:
     footnote = Footnote.open(library=cache / "pages")
     with show_progress() as progress:
         footnote.add([str(SHARED / "pages")], progress)
-    records = _read_lines(SHARED / "questions" / "dev.jsonl")
     questions = tuple(
-        Judged(record["question"], frozenset(map(normalise_title, record["gold_titles"])))
-        for record in records
-        if record["type"] not in UNRANKED
+        Judged(one.text, normalise_all(one.gold_titles))
+        for one in read_questions(SHARED / "questions" / "dev.jsonl")
+        if one.kind not in UNRANKED
     )
     keys = {paper.paper_id: normalise_title(paper.title) for paper in footnote.library.papers()}
     return Bench("questions/dev", footnote, questions, keys)

@@ -7,13 +7,13 @@ are `eval.edits` and `eval.edits_apart`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.edits import make_claims
 from eval.edits_apart import make_claims_apart
+from eval.labelled import read_labelled
 from eval.papers import Claim, Paper, is_held_out, read_papers
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -36,15 +36,11 @@ class LabelledSet:
 
 def read_set(folder: Path, name: str) -> LabelledSet:
     """A set of `folder`; a claim's kind is its label, a list of evidence is joined by newlines."""
-    claims = []
-    with (folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            evidence = record["evidence"]
-            source = evidence if isinstance(evidence, str) else "\n".join(evidence)
-            label = record["label"]
-            claims.append(Claim(record["claim"], source, label in SUPPORTING, label))
-    return LabelledSet(name, tuple(claims))
+    claims = tuple(
+        Claim(one.claim, one.evidence, one.label in SUPPORTING, one.label)
+        for one in read_labelled(folder / f"{name}.jsonl")
+    )
+    return LabelledSet(name, claims)
 
 
 def read_training_sets(shared: Path = SHARED) -> list[LabelledSet]:

@@ -40,7 +40,7 @@ HOMES = {
     "transformers": {"rag/embedder.py"},
     "torch": {"rag/embedder.py"},
     "nltk": {"rag/sentences.py", "rag/wording.py"},
-    "sqlite3": {"rag/library.py", "rag/schema.py", "rag/vectors.py"},
+    "sqlite3": {"rag/library.py", "rag/schema.py", "rag/vectors.py", "eval/judging/cache.py"},
     "wordfreq": {"rag/terms.py", "eval/support_words.py"},
     "gradio": {name for name in NAMES if name.startswith("ui/")},
     "ragas": {name for name in NAMES if name.startswith("eval/")},
