@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -284,3 +286,30 @@ def test_the_shipped_set_needs_no_library_of_the_users(
     assert not (tmp_path / "data").exists()
     assert only_run(tmp_path).manifest.library == "the shipped pages"
     assert any((tmp_path / "cache" / "footnote" / "eval").iterdir())
+
+
+def test_the_bar_shows_the_rate_and_the_time_left() -> None:
+    """On a terminal of a known width; a script's output shows none."""
+    import fcntl
+    import pty
+    import struct
+    import subprocess
+    import sys
+    import termios
+
+    code = """
+import time
+from rag.terminal import show_progress
+with show_progress("answering", "questions") as progress:
+    for done in range(1, 31):
+        time.sleep(0.06)
+        progress(done, 40)
+"""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    with subprocess.Popen([sys.executable, "-c", code], stderr=theirs, cwd=ROOT) as process:
+        assert process.wait(30) == 0
+    shown = os.read(ours, 100_000).decode()
+    for end in (ours, theirs):
+        os.close(end)
+    assert re.search(r"answering:  \d\d%\|.+\| \d\d/40 \[00:\d\d<00:\d\d, .+ questions/s\]", shown)
