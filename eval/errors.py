@@ -4,7 +4,10 @@
     └── EvaluationError
         ├── BadQuestions     a set of questions, or of claims, cannot be read or does not fit
         ├── BadRun           a run's folder is not one, or was made of something else
-        └── JudgeMissing     RAGAS, or an endpoint for it, is not there
+        ├── JudgeMissing     RAGAS, or an endpoint for it, is not there
+        ├── BadReply         a judge's reply cannot be used (eval/judging/replies.py)
+        │   └── Mismatch     its replies do not fit each other
+        └── UnusableCache    the judge's kept replies cannot be used (eval/judging/cache.py)
 
 Owns the names; knows nothing about where they are raised.
 """

@@ -151,6 +151,14 @@ class Complaints:
             remedy=f"ask again in {seconds:.0f} s" if seconds is not None else _TRY_AGAIN,
         )
 
+    def silent(self) -> errors.ContextOverflow:
+        """Say what a stream without any event most likely means: llama-cpp-python's server ends
+        its reply so where the prompt overflows."""
+        return errors.ContextOverflow(
+            f"{self.base} ended its reply without a word: the prompt may be too long for the model",
+            remedy="lower context_window under [llm], or papers under [retrieval]",
+        )
+
     def _overflow(self, said: str) -> errors.ContextOverflow:
         return errors.ContextOverflow(
             f"the prompt is too long for the model at {self.base}{said}",

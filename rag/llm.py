@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -80,12 +81,13 @@ class Endpoint:
         ask: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
         response = await self._open_patiently(ask | {"messages": [*map(asdict, messages)]})
         try:
-            async for chunk in self._read_chunks(response):
-                piece = thoughts.keep_answer(read_chunk(chunk))
-                finished = finished or piece.finish is not None
-                spoken = spoken or finished or bool(piece.text.strip())
-                if piece != Piece():
-                    yield piece
+            async with aclosing(self._read_chunks(response)) as chunks:
+                async for chunk in chunks:
+                    piece = thoughts.keep_answer(read_chunk(chunk))
+                    finished = finished or piece.finish is not None
+                    spoken = spoken or finished or bool(piece.text.strip())
+                    if piece != Piece():
+                        yield piece
         except _vendors_errors(ValueError) as error:
             if not (spoken and _only_ends_early(error, finished)):
                 raise self._translate(error) from error
@@ -199,8 +201,11 @@ class Endpoint:
         async for event in openai.AsyncStream(cast_to=object, response=response, client=client):
             events += 1
             yield event
-        if not events and "event-stream" not in kind:
-            raise self._complaints.no_endpoint(f"answered with {kind or 'no type'}, no stream", "")
+        if events:
+            return
+        if "event-stream" in kind:
+            raise self._complaints.silent()
+        raise self._complaints.no_endpoint(f"answered with {kind or 'no type'}, no stream", "")
 
     async def _read_completion(self, response: httpx.Response) -> object:
         await response.aread()

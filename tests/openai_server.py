@@ -208,6 +208,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "cut_off_at_once":
             self._cut_chunk()
             return
+        if fault == "no_events":
+            self._chunk(b"")
+            return
         if fault in ("no_choices", "empty"):
             tokens = []
         if fault != "no_choices":

@@ -131,6 +131,7 @@ FAILURES = {
     "hang_up": "{base} broke off before it said anything: ",
     "cut_off_at_once": "{base} broke off before it said anything: ",
     "no_choices": "The model's answer was empty.",
+    "no_events": "{base} ended its reply without a word: the prompt may be too long for the model.",
     "empty": "The model's answer was empty.",
     "html_200": "{base} answered with a page, not a completion: ",
     "html_404": "{base} answered 404: ",

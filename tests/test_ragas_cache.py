@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from openai_server import OpenAIServer
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from ragas_judge import JudgeServer
 from ragas_rows import NEEDS_RAGAS, ROW, judge, make_judge
 
@@ -96,6 +96,11 @@ def make_shape(**fields: Any) -> type[BaseModel]:
 
 
 async def test_the_shapes_name_its_fields_and_the_turn_are_in_the_key(tmp_path: Path) -> None:
+    def say_same(name: str) -> type[BaseModel]:
+        """Shapes with one schema and different names."""
+        config = {"__annotations__": {"a": int}, "model_config": ConfigDict(title="Same")}
+        return type(name, (BaseModel,), config)
+
     with OpenAIServer('{"a": 1}') as server, CallCache(tmp_path / "c") as cache:
         caller = Caller(JudgeModel(server.base_url, "test-model"), cache)
         shape = make_shape(a=int)
@@ -104,13 +109,14 @@ async def test_the_shapes_name_its_fields_and_the_turn_are_in_the_key(tmp_path: 
             ("prompt", shape),
             ("other", shape),
             ("prompt", make_shape(a=float)),
-            ("prompt", type("Another", (shape,), {})),
+            ("prompt", say_same("One")),
+            ("prompt", say_same("Other")),
             ("prompt", shape, 1),
         ]:
             await caller.ask(*asked)
         assert caller.tally.hits == 1
-        assert len(server.chats) == 5
-        assert (cache.hits, cache.misses, len(cache)) == (1, 5, 5)
+        assert len(server.chats) == 6
+        assert (cache.hits, cache.misses, len(cache)) == (1, 6, 6)
         await caller.aclose()
 
 

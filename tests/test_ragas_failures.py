@@ -14,7 +14,7 @@ from ragas_judge import JudgeServer, classified, verdicts
 from ragas_rows import NEEDS_RAGAS, ROW, AngleEmbedder, judge, make_judge
 
 from eval.judging import RAGAS_METRICS, CallCache, Mismatch
-from eval.judging.checks import check_value
+from eval.judging.checks import check_context_precision, check_value
 from eval.records import Score
 from rag import errors
 
@@ -155,6 +155,19 @@ def test_ragas_itself_lets_one_verdict_stand_for_four() -> None:
     metric = ragas.Faithfulness.__new__(ragas.Faithfulness)
     one = NLIStatementOutput.model_validate(verdicts(["a"], 1))
     assert metric._compute_score(one) == 1.0
+
+
+async def test_a_paper_without_a_verdict_is_a_failure(server: JudgeServer, tmp_path: Path) -> None:
+    def leave_out_the_second(data: dict[str, Any]) -> Any:
+        return {"reason": "r"} | ({} if "On bread" in data["context"] else {"verdict": 1})
+
+    server.judge.replies[USEFUL] = leave_out_the_second
+    score = await judge(server, tmp_path, PRECISION)
+    reason = "the judge's reply does not fit ContextPrecisionOutput: verdict: Field required"
+    assert score == Score(PRECISION, None, failure=reason)
+    assert server.judge.asked == {USEFUL: 3}
+    with pytest.raises(Mismatch, match=r"^the judge gave 0 verdicts on 3 papers$"):
+        check_context_precision([], 3)
 
 
 async def test_one_empty_question_of_three_is_a_failure(
@@ -305,6 +318,7 @@ FAULTS = {
     "no_finish": "the reply broke off before its end",
     "no_choices": "the server ended its reply without a word: the prompt may be too long for its "
     "context",
+    "no_events": "{base} ended its reply without a word: the prompt may be too long for the model",
     "cut_off": "the reply broke off before its end",
     "cut_in_letter": "the reply broke off before its end",
     "empty": "the judge's reply was empty",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -230,15 +231,28 @@ async def test_a_judge_that_goes_away_later_fails_the_rows_that_are_left(
     assert failed[0].failure == f"{server.base_url} wants a key (401): Incorrect API key: none."
 
 
-async def test_a_sink_that_fails_stops_the_run(server: JudgeServer, tmp_path: Path) -> None:
-    def full(question_id: str, score: Score) -> None:
-        raise OSError(28, f"No space left for {question_id} {score.metric[:0]}")
+async def test_a_sink_that_fails_stops_what_is_still_being_judged(
+    server: JudgeServer, tmp_path: Path
+) -> None:
+    told: list[str] = []
 
+    def full(question_id: str, score: Score) -> None:
+        told.append(f"{question_id} {score.metric}")
+        raise OSError(28, "No space left on device")
+
+    def dawdle(messages: list[dict[str, str]]) -> str:
+        time.sleep(0.0 if "Whale 0 sings" in messages[0]["content"] else 0.4)
+        return server.judge(messages)
+
+    server.reply = dawdle
     async with make_judge(server, tmp_path) as judge:
-        with pytest.raises(OSError, match="No space left for q"):
+        with pytest.raises(OSError, match="No space left on device"):
             await judge_all(ROWS, [FAITHFULNESS], judge, full)
-        await asyncio.sleep(0.05)  # the loop closes a generator that was cut off by itself
+        asked = len(server.chats)
+        await asyncio.sleep(0.6)
         assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert told == [f"q0 {FAITHFULNESS}"]
+    assert asked == len(server.chats) == 5
 
 
 WATCHED = """
