@@ -1,6 +1,6 @@
 """What a run is made of, taken down before it begins.
 
-Owns the hashes, the revision and which settings are told; knows nothing about answers. No
+Owns the hashes and the revision; knows nothing about answers. No
 key and no path of the user's stands in a manifest.
 """
 
@@ -20,12 +20,10 @@ from typing import Any
 
 from eval.questions import hash_questions
 from eval.records import Manifest, Question
-from rag.address import Address
 from rag.footnote import Footnote
+from rag.history import tell_settings
 from rag.records import Paper
-from rag.settings import Settings
 
-TOLD = ("llm", "embedding", "retrieval", "answer", "support")
 ROOT = Path(__file__).resolve().parents[1]
 GIT_SECONDS = 10.0
 
@@ -68,15 +66,6 @@ def hash_papers(papers: Iterable[Paper]) -> str:
 
 def _say(paper: Paper) -> Mapping[str, Any]:
     return {name: value for name, value in paper.to_record().items() if name != "pages"}
-
-
-def tell_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that an answer hangs on, without keys."""
-    told: dict[str, Any] = settings.model_dump(mode="json", include=set(TOLD))
-    told["llm"].pop("api_key")
-    if address := told["llm"]["base_url"]:
-        told["llm"]["base_url"] = Address.parse(address).shown
-    return told
 
 
 def find_revision() -> str:

@@ -12,6 +12,10 @@ terminal (`rag.cli`) and the browser (`ui`) catch.
     │   ├── LibraryTooNew        made by a later version
     │   ├── LibraryEmpty         asked before any paper was added
     │   └── PaperNotFound
+    ├── HistoryError             the kept conversations (rag/history/errors.py)
+    │   ├── HistoryTooNew        made by a later version
+    │   ├── ConversationNotFound
+    │   └── TurnNotFound
     ├── VectorError              the vectors
     │   └── RecipeMismatch       made by another model or another chunking
     ├── EmbedderError            the embedding model or the reranker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,18 +22,20 @@ from e2e.fake_engine import EXAMPLES, PAPERS, FakeEngine
 
 from rag.errors import LibraryTooNew, SettingsError
 from rag.events import Event, Found, TextDelta
+from rag.history import History
 from rag.replies import Offer
 from ui.app import serve
 from ui.handlers import Handlers, Page
-from ui.turns import Chat, Reading, Stage
+from ui.keeping import Keeper
+from ui.reading import Reading
+from ui.turns import Chat, Stage
 
 ROOT = Path(__file__).parents[1]
 
 
 def make_page() -> Page:
     """A page whose components are their own names: the handlers only use them as keys."""
-    names = ("header", "fresh", "opening", "welcome", "history", "live", "waiting", "announcer")
-    names += ("sources", "box", "send", "stop", "dropped", "chat")
+    names = [field.name for field in fields(Page) if field.name != "examples"]
     parts: dict[str, Any] = {name: name for name in names}
     return Page(examples=tuple(f"example {n}" for n in range(6)), **parts)  # type: ignore[arg-type]
 
@@ -42,8 +46,26 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def handlers(engine: FakeEngine) -> Handlers:
-    return Handlers(engine, make_page())
+def keeper(tmp_path: Path) -> Keeper:
+    return Keeper(History(tmp_path))
+
+
+@pytest.fixture
+def handlers(engine: FakeEngine, keeper: Keeper) -> Handlers:
+    return Handlers(engine, make_page(), keeper)
+
+
+def request(username: str = "") -> Any:
+    return SimpleNamespace(session_hash="tab", username=username or None)
+
+
+def hello(owner: str = "browser-1", opened: str = "") -> str:
+    return json.dumps({"do": "hello", "owner": owner, "open": opened})
+
+
+def tell(do: str, **values: str | int) -> str:
+    """What `shelf.js` writes when the reader does something."""
+    return json.dumps({"do": do} | {key: str(value) for key, value in values.items()})
 
 
 async def ask(handlers: Handlers, chat: Chat, question: str) -> dict[Any, Any]:
@@ -176,26 +198,26 @@ async def test_a_new_conversation_stops_the_old_one_and_forgets_its_numbers(
 
 
 async def test_a_closed_tab_closes_its_stream(handlers: Handlers, engine: FakeEngine) -> None:
-    chat, request = Chat(), SimpleNamespace(session_hash="tab")
-    await handlers.open(chat, request)  # type: ignore[arg-type]
+    chat = Chat()
+    await handlers.open(hello(), chat, request())
     await handlers.take("please stall", chat)
     running = asyncio.create_task(drain(handlers.answer(chat)))
     await until(lambda: chat.turns and chat.turns[0].text)
-    await handlers.leave(request)  # type: ignore[arg-type]
+    await handlers.leave(request())
     await running
     assert engine.closed_early == 1
 
 
 async def test_the_page_opens_with_what_the_library_holds(handlers: Handlers) -> None:
-    shown = await handlers.open(Chat(), SimpleNamespace(session_hash="tab"))  # type: ignore[arg-type]
+    shown = await handlers.open(hello(), Chat(), request())
     assert "346 papers" in shown["header"]
     assert [shown[f"example {n}"].get("value") for n in range(4)] == list(EXAMPLES)
     assert shown["example 5"]["visible"] is False
 
 
-async def test_an_empty_library_offers_no_examples() -> None:
-    handlers = Handlers(FakeEngine(papers=0), make_page())
-    shown = await handlers.open(Chat(), SimpleNamespace(session_hash="tab"))  # type: ignore[arg-type]
+async def test_an_empty_library_offers_no_examples(keeper: Keeper) -> None:
+    handlers = Handlers(FakeEngine(papers=0), make_page(), keeper)
+    shown = await handlers.open(hello(), Chat(), request())
     assert "footnote add PATH" in shown["welcome"]
     assert not any(shown[f"example {n}"]["visible"] for n in range(6))
 
@@ -206,13 +228,13 @@ async def test_a_question_is_seen_before_its_answer_begins(handlers: Handlers) -
     assert "Looking for papers" in taken["live"]
 
 
-async def test_a_library_that_cannot_be_opened_is_told_on_the_page() -> None:
+async def test_a_library_that_cannot_be_opened_is_told_on_the_page(keeper: Keeper) -> None:
     class Broken(FakeEngine):
         def paper_count(self) -> int:
             raise LibraryTooNew("library.db has version 9", remedy="pip install -U footnote")
 
-    handlers = Handlers(Broken(), make_page())
-    shown = await handlers.open(Chat(), SimpleNamespace(session_hash="tab"))  # type: ignore[arg-type]
+    handlers = Handlers(Broken(), make_page(), keeper)
+    shown = await handlers.open(hello(), Chat(), request())
     assert "library.db has version 9" in shown["welcome"]
     assert "pip install -U footnote" in shown["welcome"]
 
@@ -223,8 +245,8 @@ async def test_a_filter_taken_off_asks_the_same_question_without_it(
     chat = Chat()
     await ask(handlers, chat, "What is cheaper?")
     await ask(handlers, chat, "And since 2024, by Okafor?")
-    taken = await handlers.drop("2 date>=2024", chat)
-    assert taken["dropped"] == ""
+    taken = await handlers.act(tell("drop", turn=2, key="date>=2024"), chat)
+    assert taken["act"] == ""
     assert "And since 2024, by Okafor?" in taken["live"]
     shown = await drain(handlers.answer(chat))
     assert engine.asked[1:] == ["And since 2024, by Okafor?"] * 2
@@ -237,11 +259,19 @@ async def test_a_filter_taken_off_asks_the_same_question_without_it(
     assert asked_again.numbers == tuple(paper.paper_id for paper in PAPERS)
 
 
-@pytest.mark.parametrize("named", ["", "x", "1", "1 date>=1999", "7 date>=2024", "-1 date>=2024"])
-async def test_what_names_no_filter_is_let_go(handlers: Handlers, named: str) -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        *("", "x", "[1]", '{"do": 3}', '{"do": "dance"}', "{" * 5000, '"' * 30_000),
+        *(tell("drop"), tell("drop", turn=1), tell("drop", turn=1, key="date>=1999")),
+        *(tell("drop", turn=7, key="date>=2024"), tell("drop", turn=-1, key="date>=2024")),
+        *(tell("retry", turn=9), tell("edit", turn=0), tell("export", kind="exe", turn=1)),
+    ],
+)
+async def test_what_names_nothing_that_is_there_is_let_go(handlers: Handlers, message: str) -> None:
     chat = Chat()
     await ask(handlers, chat, "What is cheaper since 2024?")
-    assert await handlers.drop(named, chat) == {"dropped": ""}
+    assert await handlers.act(message, chat) == {"act": ""}
     assert not chat.waiting
 
 
@@ -253,9 +283,9 @@ async def test_a_filter_taken_off_while_an_answer_comes_waits_its_turn(
     await handlers.take("Another?", chat)
     running = asyncio.create_task(drain(handlers.answer(chat)))
     await until(lambda: len(engine.asked) == 2)
-    taken = await handlers.drop("1 date>=2024", chat)
+    taken = await handlers.act(tell("drop", turn=1, key="date>=2024"), chat)
     assert "What is cheaper since 2024?" in taken["waiting"]
-    assert await handlers.drop("1 date>=2024", chat) == {"dropped": ""}
+    assert await handlers.act(tell("drop", turn=1, key="date>=2024"), chat) == {"act": ""}
     await running
     assert engine.asked == [
         "What is cheaper since 2024?",
@@ -307,20 +337,20 @@ async def test_leaving_the_batches_early_closes_the_stream() -> None:
 # --- the server ---------------------------------------------------------------------
 
 
-def test_a_port_in_use_is_named_with_a_way_out() -> None:
+def test_a_port_in_use_is_named_with_a_way_out(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError) as caught:
-            serve(FakeEngine(), host="127.0.0.1", port=port)
+            serve(FakeEngine(), Keeper(History(tmp_path)), host="127.0.0.1", port=port)
     assert str(caught.value) == f"port {port} on 127.0.0.1 is in use by another program"
     assert caught.value.remedy == f"PORT={port + 1} make chat"
 
 
-def test_an_address_that_is_not_this_machines_is_named() -> None:
+def test_an_address_that_is_not_this_machines_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         SettingsError, match=r"^the chat cannot listen on 192\.0\.2\.1, port 7860: "
     ):
-        serve(FakeEngine(), host="192.0.2.1", port=7860)
+        serve(FakeEngine(), Keeper(History(tmp_path)), host="192.0.2.1", port=7860)
 
 
 def test_importing_the_chat_loads_nothing_heavy() -> None:
@@ -331,12 +361,14 @@ def test_importing_the_chat_loads_nothing_heavy() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_a_password_keeps_strangers_out() -> None:
+def test_a_password_keeps_strangers_out(tmp_path: Path) -> None:
     from fastapi.testclient import TestClient
 
     from ui.app import _mount, build
 
-    client = TestClient(_mount(build(FakeEngine()), ("reader", "secret")))
+    client = TestClient(
+        _mount(build(FakeEngine(), Keeper(History(tmp_path))), ("reader", "secret"))
+    )
     assert client.get("/config").status_code == 401
     assert client.get("/").headers["x-content-type-options"] == "nosniff"
     wrong = client.post("/login", data={"username": "reader", "password": "guess"})

@@ -336,7 +336,7 @@ def test_bibtex_is_read_with_its_accents_and_formulas() -> None:
     page = read_page("page", (DATA / "references.bib").read_bytes())
     assert page.entries[0] == Entry(
         title=r"SheepNet: Counting Sheep & Goats for $n_{\max}$ Herds",
-        abstract=r"We count 50\% of the sheep in Köln, where $n_{\max} < 5$.",
+        abstract=r"We count 50% of the sheep in Köln, where $n_{\max} < 5$.",
         source="page",
         line=2,
         authors=("Kurt Gödel", "The Sheep Team", "Ada Éclair"),

@@ -60,7 +60,8 @@ def test_a_filter_is_a_chip_that_can_be_taken_off() -> None:
         label(UPVOTES),
     ]
     assert (
-        '<button type="button" class="fn-drop" data-turn="3" data-key="date&gt;=2024"'
+        '<button type="button" class="fn-drop" data-do="drop" data-turn="3"'
+        ' data-key="date&gt;=2024"'
         ' title="Ask again without it" aria-label="Take off the filter since 2024">'
     ) in html
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
 from ui.handlers import ChatEngine, Handlers, Page
+from ui.keeping import Keeper
 from ui.page import KeepToItself, make_head, make_theme, render_brand
 from ui.turns import Chat
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ANSWERS_AT_ONCE = 16
 EXAMPLES = 6
 QUESTION_CHARACTERS = 4000
+# Who this browser is, and which conversation its address names, go along with the first call.
+HELLO = "(act, chat) => [footnoteHello(), chat]"
 
 Auth = tuple[str, str] | list[tuple[str, str]] | Callable[[str, str], bool] | None
 
@@ -34,14 +37,17 @@ Auth = tuple[str, str] | list[tuple[str, str]] | Callable[[str, str], bool] | No
 # --- the page -----------------------------------------------------------------------
 
 
-def build(engine: ChatEngine) -> gr.Blocks:
-    """The page, wired to the engine. Importing Gradio takes some two seconds."""
+def build(engine: ChatEngine, keeper: Keeper) -> gr.Blocks:
+    """The page, wired to the engine; conversations are kept by `keeper`.
+
+    Importing Gradio takes some two seconds.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
 
     with gr.Blocks(title="Footnote", analytics_enabled=False) as blocks:
         page = _lay_out()
-        _wire(blocks, page, Handlers(engine, page))
+        _wire(blocks, page, Handlers(engine, page, keeper))
     wired: gr.Blocks = blocks
     return wired
 
@@ -51,23 +57,51 @@ def _lay_out() -> Page:
 
     with gr.Row(elem_id="fn-top"):
         header = gr.HTML(render_brand(), elem_id="fn-header")
-        fresh = gr.Button("New conversation", elem_id="fn-fresh", size="sm", visible="hidden")
+    fresh, find, shelf = _lay_out_shelf()
     with gr.Column(elem_id="fn-middle"):
         with gr.Column(elem_id="fn-opening") as opening:
             welcome = gr.HTML(elem_id="fn-welcome")
             examples = tuple(
                 gr.Button("", visible=False, elem_classes="fn-example") for _ in range(EXAMPLES)
             )
-        history, live, waiting, announcer, sources = (
-            gr.HTML(elem_id=f"fn-{name}", apply_default_css=False)
-            for name in ("history", "live", "waiting", "announcer", "sources")
-        )
+        said = {
+            name: gr.HTML(elem_id=f"fn-{name}", apply_default_css=False)
+            for name in ("history", "live", "waiting", "announcer", "sources", "parcel")
+        }
     box, send, stop = _lay_out_composer()
-    # Written by `chat.js` where a filter is taken off: gr.HTML has no inputs of its own.
-    dropped = gr.Textbox(elem_id="fn-dropped", visible="hidden")
-    said = (history, live, waiting, announcer, sources)
-    asking = (box, send, stop, dropped)
-    return Page(header, fresh, opening, welcome, examples, *said, *asking, gr.State(Chat()))
+    return Page(
+        header=header,
+        fresh=fresh,
+        find=find,
+        shelf=shelf,
+        opening=opening,
+        welcome=welcome,
+        examples=examples,
+        box=box,
+        send=send,
+        stop=stop,
+        # Written by `shelf.js`: gr.HTML has no inputs of its own.
+        act=gr.Textbox(elem_id="fn-act", visible="hidden"),
+        chat=gr.State(Chat()),
+        **said,
+    )
+
+
+def _lay_out_shelf() -> tuple[gr.Button, gr.Textbox, gr.HTML]:
+    import gradio as gr
+
+    with gr.Column(elem_id="fn-left"):
+        fresh = gr.Button("New conversation", elem_id="fn-fresh", size="sm")
+        find = gr.Textbox(
+            label="Search your conversations",
+            show_label=False,
+            container=False,
+            placeholder="Search your conversations",
+            max_length=200,
+            elem_id="fn-find",
+        )
+        shelf = gr.HTML(elem_id="fn-shelf", apply_default_css=False)
+    return fresh, find, shelf
 
 
 def _lay_out_composer() -> tuple[gr.Textbox, gr.Button, gr.Button]:
@@ -102,13 +136,15 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     }
     quick |= {"queue": False}
     shown = [page.history, page.live, page.waiting, page.announcer]
-    taken = [page.box, page.dropped, page.opening, page.fresh, *shown]
+    taken = [page.box, page.opening, *shown]
+    done = [page.act, page.box, page.opening, page.parcel, *page.conversation]
 
     for handler in (Handlers.open, Handlers.leave):
         # Gradio hands its request to the parameter annotated with its class; the
         # annotation is but text in a module that does not import Gradio.
         handler.__annotations__["request"] = gr.Request
-    blocks.load(handlers.open, page.chat, [page.header, page.welcome, *page.examples], **quick)
+    known = [page.header, page.welcome, *page.examples, *page.conversation, page.opening]
+    blocks.load(handlers.open, [page.act, page.chat], known, js=HELLO, **quick)
     blocks.unload(handlers.leave)
     asks = [page.box.submit, page.send.click]
     for ask in asks:
@@ -117,27 +153,28 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     for example in page.examples:
         asked = example.click(handlers.take, [example, page.chat], taken, **quick)
         asked.then(handlers.answer, page.chat, page.conversation, **slow)
-    dropped = page.dropped.submit(
-        handlers.drop, [page.dropped, page.chat], taken, trigger_mode="multiple", **quick
+    acted = page.act.submit(
+        handlers.act, [page.act, page.chat], done, trigger_mode="multiple", **quick
     )
-    dropped.then(handlers.answer, page.chat, page.conversation, **slow)
+    acted.then(handlers.answer, page.chat, page.conversation, **slow)
+    page.find.input(
+        handlers.find, [page.find, page.chat], page.shelf, trigger_mode="always_last", **quick
+    )
     page.stop.click(handlers.stop, page.chat, page.stop, **quick)
-    page.fresh.click(
-        handlers.clear, page.chat, [page.opening, page.fresh, *page.conversation], **quick
-    )
+    page.fresh.click(handlers.clear, page.chat, [page.opening, *page.conversation], **quick)
 
 
 # --- the server ---------------------------------------------------------------------
 
 
-def serve(engine: ChatEngine, *, host: str, port: int, auth: Auth = None) -> None:
+def serve(engine: ChatEngine, keeper: Keeper, *, host: str, port: int, auth: Auth = None) -> None:
     """Serve the chat until Ctrl-C; says where, once connections are accepted.
 
     Port 0 takes any free port. Raises SettingsError where the address cannot be used.
     """
     listener = _listen(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(_mount(build(engine), auth), listener))
+        asyncio.run(_run(_mount(build(engine, keeper), auth), listener))
 
 
 def _listen(host: str, port: int) -> socket.socket:

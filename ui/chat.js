@@ -162,16 +162,6 @@
     apply();
   }
 
-  // The server hears of it as if it had been typed into a box that nobody sees.
-  function takeOff(button) {
-    const box = find("#fn-dropped :is(input, textarea)");
-    if (!box) return;
-    box.value = `${button.dataset.turn} ${button.dataset.key}`;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
-    find("#fn-box textarea")?.focus({ preventScroll: true });
-  }
-
   const page = () => document.scrollingElement;
   // No further than until the last question stands below the header: an answer longer than
   // the window is read from its beginning.
@@ -216,8 +206,6 @@
     if (show) return void choose(Number(show.dataset.turn), 0, "", show);
     const hide = target.closest(".fn-hide");
     if (hide) return void toggleHiding(hide);
-    const drop = target.closest(".fn-drop");
-    if (drop) return void takeOff(drop);
     const retry = target.closest(".fn-retry");
     if (retry) return void putBack(Number(retry.dataset.turn));
     if (target.closest(".fn-close, .fn-backdrop")) return void closeDrawer();

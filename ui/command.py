@@ -30,7 +30,9 @@ def add_chat(commands: Any) -> None:
 
 def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Raises SettingsError for an address that is open without --auth."""
+    from rag.history import History, tell_settings
     from ui.app import serve
+    from ui.keeping import Keeper
 
     settings = footnote.settings.chat
     host = parsed.host or settings.host
@@ -43,7 +45,12 @@ def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
         )
     prepare(footnote, parsed.starter)
     threading.Thread(target=load_quietly, args=(footnote,), daemon=True).start()
-    serve(footnote.engine(), host=host, port=port, auth=auth)
+    history = History(footnote.library.folder)
+    try:
+        keeper = Keeper(history, tell_settings(footnote.settings))
+        serve(footnote.engine(), keeper, host=host, port=port, auth=auth)
+    finally:
+        history.close()
     return 0
 
 

@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rag.conversation import Conversation
 from rag.errors import FootnoteError
 from rag.events import Event
+from ui.actions import read_action
+from ui.desk import Desk
+from ui.keeping import Keeper
 from ui.page import render_brand, render_broken, render_header, render_welcome
+from ui.reading import Reading
 from ui.render import describe, render_turn, render_turns, render_waiting
 from ui.sources import render_sources
-from ui.turns import Asked, Chat, Reading, Turn
+from ui.turns import Asked, Chat, Turn
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -59,25 +63,35 @@ class Page:
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    dropped: gr.Textbox
+    act: gr.Textbox
+    find: gr.Textbox
+    shelf: gr.HTML
+    parcel: gr.HTML
     chat: gr.State
 
     @property
     def conversation(self) -> list[Any]:
         """What an answer changes."""
-        return [self.history, self.live, self.waiting, self.announcer, self.sources, self.stop]
+        said = [self.history, self.live, self.waiting, self.announcer, self.sources]
+        return [*said, self.shelf, self.stop]
 
 
 class Handlers:
     """What happens when the reader does something. All run on the server's event loop."""
 
-    def __init__(self, engine: ChatEngine, page: Page) -> None:
+    def __init__(self, engine: ChatEngine, page: Page, keeper: Keeper) -> None:
         self._engine = engine
         self._page = page
+        self._desk = Desk(page, keeper, self._take)
         self._open: dict[str, Chat] = {}
 
-    async def open(self, chat: Chat, request: gr.Request) -> Updates:
-        """Fill in what is known of the library when the page is loaded."""
+    async def open(self, hello: str, chat: Chat, request: gr.Request) -> Updates:
+        """Fill in what is known of the library, and what the browser had kept."""
+        chat.owner, opened = read_hello(hello, request.username)
+        known = await self._open_library(chat, request)
+        return known | await self._desk.open_linked(chat, opened)
+
+    async def _open_library(self, chat: Chat, request: gr.Request) -> Updates:
         import gradio as gr
 
         page = self._page
@@ -111,29 +125,28 @@ class Handlers:
         import gradio as gr
 
         page = self._page
-        if not question.strip():
+        question = question.strip()
+        if not question:
             return {page.box: gr.skip()}
-        return {page.box: ""} | self._keep(Asked(question.strip()), chat)
+        asked = chat.rewind(chat.editing, question) if chat.editing else None
+        return {page.box: "", page.waiting: ""} | self._take(asked or Asked(question), chat)
 
-    async def drop(self, named: str, chat: Chat) -> Updates:
-        """Ask a turn's question again without a filter: `3 date>=2024`, turn and key.
+    async def act(self, message: str, chat: Chat) -> Updates:
+        """Do what the reader did beside asking. What is no action is let go."""
+        action = read_action(message)
+        emptied: Updates = {self._page.act: ""}
+        return emptied | await self._desk.act(action, chat) if action else emptied
 
-        What names no filter of the conversation is let go.
-        """
-        number, _, key = named.partition(" ")
-        asked = chat.again_without(int(number), key) if number.isdecimal() else None
-        emptied: Updates = {self._page.dropped: ""}
-        return emptied | self._keep(asked, chat) if asked else emptied
+    async def find(self, words: str, chat: Chat) -> Updates:
+        """List the conversations that hold these words."""
+        return await self._desk.find(words, chat)
 
-    def _keep(self, asked: Asked, chat: Chat) -> Updates:
+    def _take(self, asked: Asked, chat: Chat) -> Updates:
         import gradio as gr
 
         page = self._page
         chat.waiting.append(asked)
-        taken: Updates = {
-            page.opening: gr.update(visible=False),
-            page.fresh: gr.update(visible=True),
-        }
+        taken: Updates = {page.opening: gr.update(visible=False)}
         if chat.busy or len(chat.waiting) > 1:
             told = "Your question will be answered next."
             waits = render_waiting([one.question for one in chat.waiting])
@@ -180,6 +193,9 @@ class Handlers:
                 return
         if chat.round == began:
             yield self._conclude(chat)
+            kept = await self._desk.keep(chat)
+            if kept and chat.round == began:
+                yield kept | {page.live: render_turn(chat.turns[-1])}
 
     async def _follow(self, chat: Chat, turn: Turn) -> AsyncIterator[Updates]:
         """Show the answer as it comes; the sources only when papers or evidence change."""
@@ -228,6 +244,17 @@ class Handlers:
 
         page = self._page
         chat.clear()
-        emptied = dict.fromkeys(page.conversation[:-1], "")
-        hidden = {page.stop: gr.update(visible=False), page.fresh: gr.update(visible="hidden")}
-        return emptied | hidden | {page.opening: gr.update(visible=True)}
+        emptied: Updates = dict.fromkeys(page.conversation[:-1], "")
+        emptied |= {page.stop: gr.update(visible=False), page.opening: gr.update(visible=True)}
+        return emptied | await self._desk.show_shelf(chat)
+
+
+def read_hello(hello: str, username: str | None) -> tuple[str, str]:
+    """(who the browser is, the conversation that its address names)
+
+    Who had to give a name and a password is known by the name, in every browser.
+    """
+    action = read_action(hello)
+    owner = action.text("owner") if action else ""
+    opened = action.text("open") if action else ""
+    return (f"user {username}" if username else owner[:100]), opened[:100]

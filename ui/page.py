@@ -19,7 +19,11 @@ SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sa
 MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 
 # In the order of the page, which is the order in which they overrule one another.
-STYLES = ("page", "ask", "answer", "support", "compare", "around", "sources", "narrow")
+STYLES = (
+    *("page", "left", "ask", "answer", "support", "compare", "around", "foot", "sources"),
+    "narrow",
+)
+SCRIPTS = ("chat", "shelf")
 
 # Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -49,10 +53,18 @@ _MARK = (
 )
 
 
+_PLACES = (
+    '<button type="button" class="fn-places" aria-label="Conversations" aria-expanded="false">'
+    '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" fill="none"'
+    ' stroke="currentColor" stroke-width="1.6" stroke-linecap="round">'
+    '<path d="M3 5.5h14M3 10h14M3 14.5h9"/></svg></button>'
+)
+
+
 def render_brand() -> str:
-    """The mark and the name."""
+    """The mark and the name, and on narrow screens the way to the conversations."""
     mark = _MARK.format(ground="var(--fn-accent)", ink="var(--fn-page)", dot="var(--fn-dot)")
-    return f'<div class="fn-brand">{mark}<h1>Footnote</h1></div>'
+    return f'{_PLACES}<div class="fn-brand">{mark}<h1>Footnote</h1></div>'
 
 
 def render_header(papers: int, status: str) -> str:
@@ -102,7 +114,7 @@ def make_head() -> str:
     icon = icon.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
     here = files("ui")
     style = "".join(here.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
-    script = here.joinpath("chat.js").read_text(encoding="utf-8")
+    script = "".join(here.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     return (
         f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'
         f"<style>{style}</style><script>{script}</script>"

@@ -50,8 +50,9 @@ def _chip(turn: int, filter: Filter) -> str:
     words = escape(label(filter))
     return (
         f'<li class="fn-filter"><span>{words}</span><button type="button" class="fn-drop"'
-        f' data-turn="{turn}" data-key="{escape(filter.key)}" title="Ask again without it"'
-        f' aria-label="Take off the filter {words}"><span aria-hidden="true">×</span></button></li>'
+        f' data-do="drop" data-turn="{turn}" data-key="{escape(filter.key)}"'
+        f' title="Ask again without it" aria-label="Take off the filter {words}">'
+        '<span aria-hidden="true">×</span></button></li>'
     )
 
 

@@ -13,6 +13,7 @@ from html import escape
 from rag.replies import Answer, Mode
 from ui.chips import render_chips
 from ui.comparison import render_comparison
+from ui.foot import render_foot
 from ui.markdown import inline
 from ui.prose import render_text
 from ui.question import render_question
@@ -83,7 +84,9 @@ def _writing(turn: Turn) -> str:
 def _stopped(turn: Turn) -> str:
     came = "What came before you stopped it stays." if turn.text else "Nothing had come yet."
     line = f'<p class="fn-note fn-stop-note"><b>Stopped.</b> {came}</p>'
-    return f"{_missing(turn.missing_terms)}{_premise(turn)}{_came(turn)}{line}{_foot(turn, '')}"
+    return (
+        f"{_missing(turn.missing_terms)}{_premise(turn)}{_came(turn)}{line}{render_foot(turn, '')}"
+    )
 
 
 def _came(turn: Turn) -> str:
@@ -122,7 +125,7 @@ def _done(turn: Turn) -> str:
         body = f'<div class="fn-refused">{head}{body}</div>'
     else:
         body = f"{_missing(answer.missing_terms)}{body}"
-    return f"{_byline(turn, answer)}{before}{body}{_foot(turn, _small_print(answer))}"
+    return f"{_byline(turn, answer)}{before}{body}{render_foot(turn, _small_print(answer))}"
 
 
 _BODIES: dict[Stage, Callable[[Turn], str]] = {
@@ -163,8 +166,8 @@ def _duration(milliseconds: float) -> str:
 
 def _callouts(answer: Answer) -> str:
     broken = "The model’s stream broke off: this answer is incomplete."
-    words = [] if answer.complete else [broken]
-    if answer.notice and answer.notice.replace("'", "’") not in words:
+    words = [] if answer.complete or "incomplete" in answer.notice else [broken]
+    if answer.notice:
         words.append(answer.notice)
     return "".join(f'<p class="fn-note">{escape(word)}</p>' for word in words)
 
@@ -194,16 +197,3 @@ def _small_print(answer: Answer) -> str:
         marks = count_of(answer.invalid_citations, "mark")
         said.append(f"{marks} removed: the model cited papers that it was not given")
     return "".join(f"<span>{words}</span>" for words in said)
-
-
-def _foot(turn: Turn, small_print: str) -> str:
-    cited = sum(offer.cited for offer in turn.offers)
-    words = (
-        f"{count_of(cited, 'source')}" if cited else f"{count_of(len(turn.offers), 'paper')} read"
-    )
-    button = (
-        f'<button type="button" class="fn-show" data-turn="{turn.number}">{words}</button>'
-        if turn.offers
-        else ""
-    )
-    return f'<footer class="fn-foot">{button}{small_print}</footer>' if button else ""

@@ -1,31 +1,21 @@
 """One question and what became of it, and the questions and answers of one browser tab.
 
-Owns the state that a tab keeps on the server and the reading of an answer's events in
-batches, stoppable at once; knows nothing about HTML, Gradio, or who makes the events.
+Owns the state that a tab keeps on the server; knows nothing about HTML, Gradio, who makes
+the events of an answer, or where conversations are kept.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rag.conversation import Conversation, Exchange
-from rag.errors import FootnoteError
 from rag.events import Checked, Done, Event, Found, TextDelta
 from rag.question import Filter, Selection, Understood
-from rag.replies import (
-    Answer,
-    Mode,
-    Offer,
-    Sentence,
-)
-
-# The eye does not follow more than some 25 changes a second; what comes faster is joined.
-BATCH_SECONDS = 0.04
+from rag.replies import Answer, Mode, Offer, Sentence
+from ui.reading import Problem, Reading
 
 
 class Stage(StrEnum):
@@ -39,31 +29,27 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is told of an error: the message, and the way out where there is one."""
-
-    message: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """A question that waits, without the filters that the reader took off.
 
     `before` are the exchanges that it may refer to; None for all there are when its turn
-    comes. A question asked again means what it meant at first.
+    comes. A question asked again means what it meant at first. `replaces`: it stands in the
+    place of a turn that was taken away with all that followed.
     """
 
     question: str
     dropped: tuple[Filter, ...] = ()
     before: tuple[Exchange, ...] | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question, numbered from 1 in its conversation, and what has come of it so far.
 
-    `sentences` are those checked so far; once the answer is whole, the answer's.
+    `sentences` are those checked so far; once the answer is whole, the answer's. `kept` is its
+    number in the kept conversation, 0 where it is not there; `liked` and `comment` are what
+    the reader said of it.
     """
 
     number: int
@@ -80,6 +66,10 @@ class Turn:
     sentences: tuple[Sentence, ...] = ()
     answer: Answer | None = None
     problem: Problem | None = None
+    replaces: bool = False
+    kept: int = 0
+    liked: bool | None = None
+    comment: str = ""
 
     @property
     def without(self) -> frozenset[str]:
@@ -139,6 +129,10 @@ class Turn:
         """The turn as the reader's Stop leaves it: what has come so far stays."""
         return self if self.stage is Stage.DONE else replace(self, stage=Stage.STOPPED)
 
+    def now_kept(self, number: int) -> Turn:
+        """The turn once it stands in the kept conversation, under this number there."""
+        return replace(self, kept=number, replaces=False)
+
     def failed(self, problem: Problem) -> Turn:
         """The turn as an error leaves it."""
         return replace(self, stage=Stage.FAILED, problem=problem)
@@ -162,70 +156,12 @@ class Turn:
         )
 
 
-class Reading:
-    """The events of one answer, read in the background, handed out in batches.
-
-    Must be made inside a running event loop. `stop` closes the engine's stream at once,
-    whatever it is waiting for; the batches then end.
-    """
-
-    def __init__(self, events: AsyncIterator[Event]) -> None:
-        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._task = asyncio.create_task(self._pump(events))
-        # Not in a `finally` of the pump: a task cancelled before its first step runs none.
-        self._task.add_done_callback(lambda _: self._queue.put_nowait(None))
-
-    async def _pump(self, events: AsyncIterator[Event]) -> None:
-        async for event in events:
-            self._queue.put_nowait(event)
-
-    def stop(self) -> None:
-        self._task.cancel()
-
-    @property
-    def was_stopped(self) -> bool:
-        return self._task.cancelled()
-
-    def problem(self) -> Problem | None:
-        """Why the events ended early, or None. An error that is not ours is logged too."""
-        if self._task.cancelled():
-            return None
-        error = self._task.exception()
-        if error is None:
-            return None
-        if isinstance(error, FootnoteError):
-            return Problem(str(error), error.remedy)
-        logging.getLogger(__name__).error("the answer failed", exc_info=error)
-        return Problem(
-            f"Footnote failed by a mistake of its own: {type(error).__name__}: {error}",
-            "the terminal that runs `make chat` shows where",
-        )
-
-    async def batches(self) -> AsyncIterator[tuple[Event, ...]]:
-        """Whatever has come since the last batch; ends with the stream, or when stopped."""
-        try:
-            while batch := await self._take():
-                yield batch
-                await asyncio.sleep(BATCH_SECONDS)
-        finally:
-            self.stop()
-
-    async def _take(self) -> tuple[Event, ...]:
-        batch = []
-        event = await self._queue.get()
-        while event is not None:
-            batch.append(event)
-            if self._queue.empty():
-                break
-            event = self._queue.get_nowait()
-        if event is None and batch:
-            self._queue.put_nowait(None)
-        return tuple(batch)
-
-
 @dataclass(slots=True)
 class Chat:
     """What one browser tab has asked: its turns, the questions that wait, the numbers.
+
+    `owner` names the browser, `saved_id` the conversation where it is kept, `words` what the
+    kept ones are searched for, `editing` the turn whose question stands in the box.
 
     The only mutable record of the browser's side: handlers of the same tab overlap (a
     second question, Stop), and all of them must see the same one. They run on one event
@@ -238,12 +174,17 @@ class Chat:
     reading: Reading | None = None
     busy: bool = False
     round: int = 0
+    owner: str = ""
+    saved_id: str = ""
+    words: str = ""
+    editing: int = 0
 
     def begin(self) -> Turn:
         """Turn the question that has waited longest into a turn."""
         asked = self.waiting.popleft()
         before = self.conversation.exchanges if asked.before is None else asked.before
         turn = Turn(len(self.turns) + 1, asked.question, asked.dropped, before)
+        turn = replace(turn, replaces=asked.replaces)
         self.turns.append(turn)
         return turn
 
@@ -279,4 +220,30 @@ class Chat:
         self.turns.clear()
         self.waiting.clear()
         self.conversation = Conversation()
+        self.saved_id = ""
+        self.editing = 0
         self.round += 1
+
+    def restore(self, saved_id: str, turns: Sequence[Turn], conversation: Conversation) -> None:
+        """Show a kept conversation in place of what is here."""
+        self.clear()
+        self.saved_id = saved_id
+        self.turns.extend(turns)
+        self.conversation = conversation
+
+    def rewind(self, number: int, question: str = "") -> Asked | None:
+        """Take a turn away with all that follow, and ask its question anew, or another one.
+
+        None where there is no such turn. Numbers that were given stay given.
+        """
+        if not 1 <= number <= len(self.turns):
+            return None
+        turn = self.turns[number - 1]
+        self.stop()
+        self.waiting.clear()
+        del self.turns[number - 1 :]
+        self.round += 1
+        self.editing = 0
+        self.conversation = Conversation(self.conversation.numbers, turn.before)
+        dropped = turn.dropped if not question else ()
+        return Asked(question or turn.question, dropped, turn.before, replaces=True)

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.pages.fields import make_entry, turn_name
-from rag.pages.latex import decode_accents, decode_plain
+from rag.pages.latex import decode_plain, decode_text
 from rag.pages.outcome import Outcome, judge_entry, make_page, shorten
 from rag.records import Failure, Page
 
 SHAPE = "bibtex"
-_UNTOUCHED = frozenset({"url", "doi", "eprint", "month", "year", "date"})
+_UNTOUCHED = frozenset({"title", "author", "url", "doi", "eprint", "month", "year", "date"})
+"""What no LaTeX stands in, and what is decoded by itself."""
 
 
 def read_bibtex(source: str, text: str) -> Page:
@@ -52,7 +53,7 @@ def _name_fields(entry: Any) -> dict[str, object]:
     fields: dict[str, object] = {}
     for field in entry.fields:
         name, value = field.key.lower(), str(field.value)
-        fields.setdefault(name, value if name in _UNTOUCHED else decode_accents(value))
+        fields.setdefault(name, value if name in _UNTOUCHED else decode_text(value))
     fields["title"] = decode_plain(str(fields.get("title", "")))
     fields["authors"] = _read_authors(str(fields.pop("author", "")))
     if str(fields.get("archiveprefix", "arxiv")).lower() != "arxiv":
@@ -61,7 +62,8 @@ def _name_fields(entry: Any) -> dict[str, object]:
 
 
 def _read_authors(text: str) -> list[str]:
-    """Part names at `and` outside braces, in reading order; a name in braces is whole."""
+    """Part names at `and` outside braces, in reading order; a name in braces is whole.
+    `and others` names nobody."""
     names: list[list[str]] = [[]]
     depth = 0
     for word in text.split():
@@ -70,7 +72,9 @@ def _read_authors(text: str) -> list[str]:
         else:
             names[-1].append(word)
         depth += word.count("{") - word.count("}")
-    joined = (" ".join(words) for words in names)
+    joined = [" ".join(words) for words in names]
+    if len(joined) > 1 and joined[-1] == "others":
+        joined.pop()
     return [decode_plain(name if name.startswith("{") else turn_name(name)) for name in joined]
 
 

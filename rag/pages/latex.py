@@ -20,14 +20,20 @@ _LETTERS = {
     "O": "Ø", "l": "ł", "L": "Ł", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "i": "ı",
 }  # fmt: skip
 
-_FORMULA = re.compile(r"(\$[^$]*\$)")
+_SPELT = {
+    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textasciitilde": "~",
+    "textasciicircum": "^", "textdollar": "$",
+}  # fmt: skip
+
+_FORMULA = re.compile(r"((?<!\\)\$(?:[^$\\]|\\[\s\S])*\$)")
 _MARKED = re.compile(
     r"""\\(?:(?P<mark>["'`^~=.])\s?(?:\{\\?(?P<a>[A-Za-z])\}|\\?(?P<b>[A-Za-z])(?![A-Za-z]*\{))"""
     r"|(?P<letter>[cvHkurdb])\{\\?(?P<c>[A-Za-z])\})"
 )
 _LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|o|O|l|L|i)(?:\{\}|(?![A-Za-z])[ ]?)")
 _BRACED = re.compile(r"\{([^\x00-\x7f])\}")
-_ESCAPE = re.compile(r"\\([%&_#$])")
+_ESCAPE = re.compile(rf"\\(?:([%&_#$])|({'|'.join(_SPELT)})(?:\{{\}}|(?![A-Za-z])[ ]?))")
+_ESCAPE_OR_BRACE = re.compile(rf"{_ESCAPE.pattern}|[{{}}]")
 
 
 def decode_accents(text: str) -> str:
@@ -38,10 +44,26 @@ def decode_accents(text: str) -> str:
     return "".join(part if at % 2 else _decode_part(part) for at, part in enumerate(parts))
 
 
+def decode_text(text: str) -> str:
+    r"""An abstract as it is read: accents, `\%`, `\textbackslash{}` decoded, not in formulas."""
+    return _replace(_ESCAPE, decode_accents(text))
+
+
 def decode_plain(text: str) -> str:
-    r"""A title or a name as it is read: accents and `\&` decoded, grouping braces dropped."""
-    parts = _FORMULA.split(decode_accents(text))
-    return "".join(part if at % 2 else _drop_braces(part) for at, part in enumerate(parts))
+    r"""A title or a name as it is read: decoded like a text, grouping braces dropped."""
+    return _replace(_ESCAPE_OR_BRACE, decode_accents(text))
+
+
+def _replace(pattern: re.Pattern[str], text: str) -> str:
+    """In one pass, so that a brace or a backslash that was spelt out stays."""
+    parts = _FORMULA.split(text)
+    return "".join(
+        part if at % 2 else pattern.sub(_read_escape, part) for at, part in enumerate(parts)
+    )
+
+
+def _read_escape(match: re.Match[str]) -> str:
+    return match[1] or _SPELT.get(match[2] or "", "")
 
 
 def _decode_part(text: str) -> str:
@@ -52,7 +74,3 @@ def _decode_part(text: str) -> str:
 def _join_accent(match: re.Match[str]) -> str:
     letter = match["a"] or match["b"] or match["c"]
     return unicodedata.normalize("NFC", letter + _COMBINING[match["mark"] or match["letter"]])
-
-
-def _drop_braces(text: str) -> str:
-    return _ESCAPE.sub(r"\1", text).replace("{", "").replace("}", "")

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from e2e.fake_engine import FakeEngine
 
+from rag.history import History
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -71,15 +73,17 @@ def browser(chromium: str) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[tuple[str, FakeEngine]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeEngine]]:
     """The address of a running chat, and the engine behind it."""
     import uvicorn
 
     from ui.app import _address, _listen, _mount, build
+    from ui.keeping import Keeper
 
     engine = FakeEngine()
     with _listen("127.0.0.1", 0) as listener:
-        app = _mount(build(engine), None)
+        keeper = Keeper(History(tmp_path_factory.mktemp("history")))
+        app = _mount(build(engine, keeper), None)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         )

@@ -124,8 +124,15 @@ def checked_so_far(text: str, sentences: tuple[Sentence, ...]) -> tuple[Sentence
 
 
 if __name__ == "__main__":
+    import tempfile
+    from pathlib import Path
+
+    from rag.history import History
     from ui.app import serve
+    from ui.keeping import Keeper
 
     asked_port = int(sys.argv[1]) if len(sys.argv) > 1 else 7860
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 346
-    serve(FakeEngine(papers=count, pace=0.03), host="127.0.0.1", port=asked_port)
+    with tempfile.TemporaryDirectory() as kept:
+        engine = FakeEngine(papers=count, pace=0.03)
+        serve(engine, Keeper(History(Path(kept))), host="127.0.0.1", port=asked_port)

@@ -16,7 +16,9 @@ from urllib.request import urlopen
 from playwright.sync_api import sync_playwright
 
 from rag import Footnote
+from rag.history import History
 from ui.app import serve
+from ui.keeping import Keeper
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 7899
@@ -50,7 +52,7 @@ def serve_starter(folder: str) -> None:
     footnote = Footnote.open(library=folder)
     footnote.add([str(ROOT / "eval" / "corpus")])
     footnote.embedder.load()
-    serve(footnote.engine(), host="127.0.0.1", port=PORT)
+    serve(footnote.engine(), Keeper(History(Path(folder))), host="127.0.0.1", port=PORT)
 
 
 def wait_until_ready(url: str) -> None:

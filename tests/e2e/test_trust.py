@@ -272,7 +272,7 @@ def test_marks_chips_and_tables_stand_out_from_their_ground(visit: Any, scheme: 
     assert page.evaluate(FAINT_TEXT) == []
 
 
-def test_the_box_that_hears_of_filters_is_out_of_the_way(visit: Any) -> None:
+def test_the_box_that_hears_of_actions_is_out_of_the_way(visit: Any) -> None:
     page = visit()
-    assert not page.locator("#fn-dropped").is_visible()
+    assert not page.locator("#fn-act").is_visible()
     assert page.locator(f"{BOX}:visible").count() == 1

@@ -1,0 +1,112 @@
+"""The file of the conversations: connections, transactions, and SQLite's errors as ours.
+
+Owns how the file is opened, read and written to; knows nothing about what is in it. Each
+thread has its own connection. Writers wait for each other by SQLite's own lock, not by the
+library's: that one is held for as long as papers are embedded, and a chat must go on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.history.errors import HistoryError
+from rag.history.schema import prepare_schema
+
+Connection = sqlite3.Connection
+WAIT_SECONDS = 30.0
+REMEDIES = {
+    "SQLITE_BUSY": "wait for the other Footnote that writes to it to end, then try again",
+    "SQLITE_FULL": "make room on the disk, then try again",
+    "SQLITE_READONLY": "make the file and its folder writable",
+    "SQLITE_CANTOPEN": "make the folder writable, or put it elsewhere with --library PATH",
+    "SQLITE_PERM": "make the file and its folder writable",
+}
+
+
+class Store:
+    """One SQLite file (made when missing). Raises HistoryError if it cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[Connection] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._connect()) as connection:
+                prepare_schema(connection, path)
+        except OSError as error:
+            raise HistoryError(
+                f"the conversations at {path} cannot be opened: {error}",
+                remedy=REMEDIES["SQLITE_CANTOPEN"],
+            ) from error
+        except sqlite3.Error as error:
+            raise self._explain("opened", error) from error
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows of one query."""
+        try:
+            return self._connection().execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._explain("read", error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Several queries that see the file as it was at the first of them."""
+        try:
+            connection = self._connection()
+            connection.execute("BEGIN")
+            with connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise self._explain("read", error) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: on the disk when the block ends, undone if it raises."""
+        try:
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise self._explain("written", error) from error
+
+    def close(self) -> None:
+        """Close every connection, of whatever thread."""
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+        self._local = threading.local()
+
+    def _connect(self) -> Connection:
+        return sqlite3.connect(
+            self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            # Not NORMAL, which may lose the last answers when the power fails.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    def _explain(self, done: str, error: sqlite3.Error) -> HistoryError:
+        name: str = getattr(error, "sqlite_errorname", "") or ""
+        kind = "_".join(name.split("_")[:2])
+        return HistoryError(
+            f"the conversations at {self.path} cannot be {done}: {error}",
+            remedy=REMEDIES.get(
+                kind,
+                f"restore a copy of {self.path.name}, or move it and what lies beside it by that"
+                " name out of the folder: a new one is then begun, the papers stay",
+            ),
+        )

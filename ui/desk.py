@@ -1,0 +1,207 @@
+"""What the reader does beside asking: conversations opened, renamed, deleted; answers asked
+again, edited, copied, carried away.
+
+Owns what each such action changes on the page; knows nothing about the layout or about how
+anything is kept. An action that names nothing that is there changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from rag.history import HistoryError
+from ui.actions import Action
+from ui.keeping import Keeper
+from ui.parcels import pack
+from ui.render import render_turns
+from ui.shelf import render_shelf
+from ui.sources import render_sources
+from ui.turns import Asked, Chat
+
+if TYPE_CHECKING:
+    from ui.handlers import Page
+
+Updates = dict[Any, Any]
+Ask = Callable[[Asked, Chat], Updates]
+
+
+class Desk:
+    """The actions by their names. `ask` takes a question as if it had been typed."""
+
+    def __init__(self, page: Page, keeper: Keeper, ask: Ask) -> None:
+        self._page = page
+        self._keeper = keeper
+        self._ask = ask
+        self._parcels = 0
+        self._actions: dict[str, Callable[[Chat, Action], Awaitable[Updates]]] = {
+            "drop": self._drop,
+            "open": self._open,
+            "renaming": self._renaming,
+            "rename": self._rename,
+            "delete": self._delete,
+            "undelete": self._undelete,
+            "retry": self._retry,
+            "edit": self._edit,
+            "keep": self._keep_question,
+            "rate": self._rate,
+            "comment": self._comment,
+            "copy": self._carry,
+            "export": self._carry,
+        }
+
+    async def act(self, action: Action, chat: Chat) -> Updates:
+        """Do it; what is wrong is told on the page."""
+        do = self._actions.get(action.name)
+        if do is None:
+            return {}
+        try:
+            return await do(chat, action)
+        except HistoryError as error:
+            shelf = await self.show_shelf(chat)
+            return shelf | {self._page.announcer: f"{error} {error.remedy}".strip()}
+
+    async def keep(self, chat: Chat) -> Updates:
+        """Keep the last turn, now that it is over, and list its conversation."""
+        turn = chat.turns[-1]
+        try:
+            kept = await asyncio.to_thread(self._keeper.keep, chat, turn)
+        except HistoryError as error:
+            return {self._page.announcer: f"This answer could not be kept: {error}"}
+        if not kept:
+            return {}
+        chat.turns[turn.number - 1] = turn.now_kept(kept)
+        return await self.show_shelf(chat)
+
+    async def find(self, words: str, chat: Chat) -> Updates:
+        """List the conversations that hold these words."""
+        chat.words = words
+        return await self.show_shelf(chat)
+
+    async def show_shelf(self, chat: Chat, **told: str) -> Updates:
+        shelf = await asyncio.to_thread(lambda: self._keeper.list(chat, **told))
+        return {self._page.shelf: render_shelf(shelf)}
+
+    def show_chat(self, chat: Chat) -> Updates:
+        """The conversation as it is, whole."""
+        import gradio as gr
+
+        page = self._page
+        return {
+            page.history: render_turns(chat.turns),
+            page.live: "",
+            page.waiting: "",
+            page.sources: render_sources(chat.turns),
+            page.stop: gr.update(visible=False),
+            page.opening: gr.update(visible=not chat.turns),
+        }
+
+    async def open_linked(self, chat: Chat, saved_id: str) -> Updates:
+        """The shelf, and the conversation that the page's address names, if any."""
+        shown: Updates = {}
+        if saved_id:
+            try:
+                await asyncio.to_thread(self._keeper.open, chat, saved_id)
+                shown = self.show_chat(chat)
+            except HistoryError as error:
+                shown = {self._page.announcer: str(error)}
+        return shown | await self.show_shelf(chat)
+
+    # --- conversations -------------------------------------------------------------
+
+    async def _open(self, chat: Chat, action: Action) -> Updates:
+        await asyncio.to_thread(self._keeper.open, chat, action.text("id"))
+        return self.show_chat(chat) | await self.show_shelf(chat)
+
+    async def _renaming(self, chat: Chat, action: Action) -> Updates:
+        return await self.show_shelf(chat, renamed=action.text("id"))
+
+    async def _rename(self, chat: Chat, action: Action) -> Updates:
+        if title := action.text("title").strip():
+            history = self._keeper.history
+            await asyncio.to_thread(history.rename, chat.owner, action.text("id"), title)
+        return await self.show_shelf(chat)
+
+    async def _delete(self, chat: Chat, action: Action) -> Updates:
+        saved_id = action.text("id")
+        await asyncio.to_thread(self._keeper.history.delete, chat.owner, saved_id)
+        shown: Updates = {}
+        if saved_id == chat.saved_id:
+            chat.clear()
+            shown = self.show_chat(chat)
+        return shown | await self.show_shelf(chat, deleted=saved_id)
+
+    async def _undelete(self, chat: Chat, action: Action) -> Updates:
+        saved_id = action.text("id")
+        await asyncio.to_thread(self._keeper.history.undelete, chat.owner, saved_id)
+        return await self.show_shelf(chat)
+
+    # --- answers -------------------------------------------------------------------
+
+    async def _drop(self, chat: Chat, action: Action) -> Updates:
+        """Ask a turn's question again without a filter."""
+        asked = chat.again_without(action.number("turn"), action.text("key"))
+        return self._ask(asked, chat) if asked else {}
+
+    async def _retry(self, chat: Chat, action: Action) -> Updates:
+        asked = chat.rewind(action.number("turn"))
+        return self._ask(asked, chat) if asked else {}
+
+    async def _edit(self, chat: Chat, action: Action) -> Updates:
+        """Put a turn's question into the box; sending it replaces the turn."""
+        number = action.number("turn")
+        if not 1 <= number <= len(chat.turns):
+            return {}
+        chat.editing = number
+        return {
+            self._page.box: chat.turns[number - 1].question,
+            self._page.waiting: EDITING,
+        }
+
+    async def _keep_question(self, chat: Chat, _: Action) -> Updates:
+        """Leave the question as it was after all."""
+        chat.editing = 0
+        return {self._page.box: "", self._page.waiting: ""}
+
+    async def _rate(self, chat: Chat, action: Action) -> Updates:
+        """Like or dislike an answer; the same once more takes it back."""
+        number, liked = action.number("turn"), action.text("liked") == "yes"
+        if not self._is_kept(chat, number):
+            return {}
+        turn = chat.turns[number - 1]
+        if turn.liked is liked:
+            await asyncio.to_thread(self._keeper.rate, chat, number, None, "")
+        else:
+            await asyncio.to_thread(self._keeper.rate, chat, number, liked, turn.comment)
+        return self.show_turns(chat)
+
+    async def _comment(self, chat: Chat, action: Action) -> Updates:
+        """Say something of an answer that was rated."""
+        number = action.number("turn")
+        if not self._is_kept(chat, number) or chat.turns[number - 1].liked is None:
+            return {}
+        liked, said = chat.turns[number - 1].liked, action.text("text").strip()
+        await asyncio.to_thread(self._keeper.rate, chat, number, liked, said)
+        return self.show_turns(chat)
+
+    def _is_kept(self, chat: Chat, number: int) -> bool:
+        return 1 <= number <= len(chat.turns) and chat.turns[number - 1].kept > 0
+
+    def show_turns(self, chat: Chat) -> Updates:
+        """The turns as they are; the one that is being answered stays where it is."""
+        if chat.busy:
+            return {self._page.history: render_turns(chat.turns[:-1])}
+        return {self._page.history: render_turns(chat.turns), self._page.live: ""}
+
+    async def _carry(self, chat: Chat, action: Action) -> Updates:
+        """Hand the browser an answer, or the conversation, to copy or to save."""
+        self._parcels += 1
+        parcel = await asyncio.to_thread(pack, chat, action, self._parcels)
+        return {self._page.parcel: parcel} if parcel else {}
+
+
+EDITING = (
+    '<div class="fn-editing" role="status">Sending replaces this answer and those after it. '
+    '<button type="button" data-do="keep">Keep them</button></div>'
+)
