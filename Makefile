@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 
 # What `make eval` must reach, a little below what was measured (eval/LOG.md, 2026-11-21).
 FLOOR := ndcg@10=0.86 recall@10=0.94 all_sides=0.95 faithfulness=0.98 citation_recall=0.98 \
-	citation_precision=0.97 quotation_exactness=1 key_facts=0.44 gold_cited=0.80 both_sides=0.75 \
+	citation_precision=0.97 quotation_exactness=1 key_facts=0.50 gold_cited=0.85 both_sides=0.75 \
 	refusal_recall=0.18 gap_told=0.50
 
 .PHONY: help install chat test check eval peer format bench-retrieval bench-comparison \

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ def add_eval(commands: Any) -> None:
     parts = evaluate.add_subparsers(required=False, metavar="PART")
     report = add_plain_command(parts, "report", run_report, "write a run's report anew")
     report.add_argument("run", type=Path, metavar="RUN")
+    report.add_argument("--claims", type=Path, metavar="FILE", help="calibrate on these claims")
+    report.add_argument("--positive", action="append", metavar="LABEL", help="their true label")
     compare = add_plain_command(parts, "compare", run_compare, "hold two runs against each other")
     compare.add_argument("before", type=Path, metavar="A")
     compare.add_argument("after", type=Path, metavar="B")
@@ -80,7 +83,7 @@ def run_eval(parsed: argparse.Namespace) -> int:
     evaluated = evaluate(_make_plan(parsed, floors))
     below = list(find_below(floors, evaluated.summary))
     _print_evaluated(evaluated, below, as_json=parsed.json)
-    return 1 if below or evaluated.summary.errors else 0
+    return 0 if not below and evaluated.summary.is_whole else 1
 
 
 def _make_plan(parsed: argparse.Namespace, floors: Any) -> Any:
@@ -121,7 +124,10 @@ def run_report(parsed: argparse.Namespace) -> int:
     from eval.evaluating import gather, report
     from eval.run import Run
 
-    files = report(gather(Run.open(parsed.run)))
+    curve = None
+    if parsed.claims:
+        curve = _measure(parsed.claims, parsed.positive or ()).bins
+    files = report(gather(Run.open(parsed.run)), curve)
     if parsed.json:
         print_json({"html": str(files.html), "markdown": str(files.markdown)})
     else:
@@ -131,20 +137,25 @@ def run_report(parsed: argparse.Namespace) -> int:
 
 def run_compare(parsed: argparse.Namespace) -> int:
     """Print what changed between two runs, and write it beside the later one."""
+    from eval.errors import BadRun
     from eval.evaluating import gather
     from eval.paired import compare, find_warnings
     from eval.report import write_difference, write_difference_text
     from eval.run import Run
 
     a, b = (gather(Run.open(folder)) for folder in (parsed.before, parsed.after))
-    warnings = find_warnings(a.run.manifest, b.run.manifest)
+    judges = (a.summary.judge, b.summary.judge)
+    warnings = find_warnings(a.run.manifest, b.run.manifest, judges)
     difference = compare(a.scored, b.scored, warnings)
     if parsed.json:
         print_json(difference.to_record())
         return 0
     print(write_difference_text(difference))
     path = b.run.folder / f"against-{a.run.folder.name}.html"
-    print(f"\n{write_difference(a.run.manifest, b.run.manifest, difference, path)}")
+    try:
+        print(f"\n{write_difference(a.run.manifest, b.run.manifest, difference, path)}")
+    except OSError as error:
+        raise BadRun(f"{path} cannot be written: {error.strerror or error}") from error
     return 0
 
 
@@ -168,13 +179,9 @@ def run_check(parsed: argparse.Namespace) -> int:
 
 def run_judge(parsed: argparse.Namespace) -> int:
     """Measure the local judge on claims that humans have labelled."""
-    from eval.labelled import measure_judge, read_labelled
     from eval.run import RUNS
-    from rag.terminal import show_progress
 
-    claims = read_labelled(parsed.claims)
-    with show_progress("judging", "claims") as progress:
-        figures = measure_judge(claims, set(parsed.positive), progress)
+    figures = _measure(parsed.claims, parsed.positive)
     if parsed.json:
         print_json(figures.to_record())
     else:
@@ -186,6 +193,15 @@ def run_judge(parsed: argparse.Namespace) -> int:
         write_plot(path, draw_calibration(figures.bins, parsed.claims.stem))
         print(f"\n{path}", file=sys.stderr if parsed.json else sys.stdout)
     return 0
+
+
+def _measure(path: Path, positive: Sequence[str]) -> JudgeFigures:
+    from eval.labelled import measure_judge, read_labelled
+    from rag.terminal import show_progress
+
+    claims = read_labelled(path)
+    with show_progress("judging", "claims") as progress:
+        return measure_judge(claims, set(positive), progress)
 
 
 def write_plot(path: Path, drawn: str) -> None:

@@ -141,6 +141,8 @@ def measure_judge(
 def mark_positive(claims: Sequence[LabelledClaim], positive: Collection[str]) -> Flags:
     """Which claims have a positive label, as booleans."""
     counts = Counter(one.label for one in claims)
+    if not positive:
+        raise BadQuestions("no label is said to be the true one", remedy="--positive LABEL")
     there = ", ".join(f"{label!r} ({count})" for label, count in counts.most_common(8))
     for label in positive:
         if label not in counts:

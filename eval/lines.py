@@ -19,14 +19,17 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
     Raises BadRun for any other line that is no JSON object.
     """
-    if not path.exists():
+    try:
+        *whole, _torn = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
         return []
-    *whole, _torn = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise BadRun(f"{path} cannot be read: {error.strerror or error}") from error
     records = []
     for number, line in enumerate(whole, start=1):
         try:
             record = json.loads(line) if line.strip() else {}
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRun(f"{path}:{number} is no JSON: {error}") from error
         if not isinstance(record, dict):
             raise BadRun(f"{path}:{number} is no JSON object")
@@ -36,8 +39,21 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
-    """Add a line and have it on the disk before returning; a torn line before it is cut off."""
+    """Add a line and have it on the disk before returning; a torn line before it is cut off.
+
+    Raises BadRun where it cannot be written.
+    """
     line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    try:
+        _append(path, line)
+    except OSError as error:
+        raise BadRun(
+            f"{path} cannot be written: {error.strerror or error}",
+            remedy="what was kept stays; make room, then give the same command again",
+        ) from error
+
+
+def _append(path: Path, line: bytes) -> None:
     with path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)
         if size:

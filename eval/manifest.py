@@ -47,6 +47,7 @@ def make_manifest(name: str, footnote: Footnote, source: Source, model: str) -> 
         revision=find_revision(),
         questions=source.questions,
         questions_hash=hash_questions(source.asked),
+        planned=len(source.asked),
         library=source.library,
         papers=len(papers),
         corpus_hash=hash_papers(papers),

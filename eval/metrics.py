@@ -23,7 +23,8 @@ class Metric:
     """A metric of a question, between 0 and 1, higher is better.
 
     `label` is its short title, `meaning` one sentence for the reader. `binary`: a question
-    either has it or not, so that its mean is a proportion.
+    either has it or not, so that its mean is a proportion. `paired`: its value for a question
+    can differ from run to run; that of refusal precision cannot, only which questions count.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Metric:
     group: Group
     meaning: str
     binary: bool = False
+    paired: bool = True
 
 
 METRICS: tuple[Metric, ...] = (
@@ -130,6 +132,7 @@ METRICS: tuple[Metric, ...] = (
         Group.ANSWER,
         "Of the questions that were refused, those that no paper answers.",
         binary=True,
+        paired=False,
     ),
     Metric(
         "refusal_recall",

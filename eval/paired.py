@@ -27,13 +27,15 @@ _DRAWN_AT_ONCE = 1_000
 class Compared:
     """A metric over the `n` questions that have a value in both runs.
 
-    `low` to `high` is the 95 % bootstrap interval of `difference`; `p` is two-sided, and
+    `unpaired` counts the questions with a value in one run only. `low` to `high` is the 95 %
+    bootstrap interval of `difference`; `p` is two-sided, and
     `adjusted` is p by Holm over all metrics compared. `failed_a` and `failed_b` count, of the
     questions in both runs, those whose judging failed.
     """
 
     metric: str
     n: int
+    unpaired: int
     failed_a: int
     failed_b: int
     mean_a: float
@@ -127,9 +129,11 @@ def compare(a: Sequence[Scored], b: Sequence[Scored], warnings: Sequence[str] = 
     )
 
 
-def find_warnings(a: Manifest, b: Manifest) -> tuple[str, ...]:
-    """What makes two runs hard to compare, a sentence each."""
+def find_warnings(a: Manifest, b: Manifest, judges: Sequence[str] = ()) -> tuple[str, ...]:
+    """What makes two runs hard to compare, a sentence each; `judges` gave RAGAS's scores."""
     warnings = []
+    if len(set(filter(None, judges))) > 1:
+        warnings.append(f"RAGAS was judged by different judges: {' and '.join(judges)}.")
     if a.questions_hash != b.questions_hash:
         warnings.append(
             "The two runs asked different questions, or held them to different answers."
@@ -189,7 +193,7 @@ def adjust(p_values: Sequence[float]) -> tuple[float, ...]:
 
 def _compare_metrics(pairs: Sequence[_Pair]) -> tuple[Compared, ...]:
     found = []
-    for metric in METRICS:
+    for metric in (one for one in METRICS if one.paired):
         changes = [change for pair in pairs for change in _find_changes(pair, metric)]
         if changes:
             found.append((metric, changes, _test(metric, changes)))
@@ -224,6 +228,7 @@ def _put_together(
     return Compared(
         metric=metric.name,
         n=len(changes),
+        unpaired=sum(_has_value(pair.a, metric) != _has_value(pair.b, metric) for pair in pairs),
         failed_a=_count_failed([pair.a for pair in pairs], metric),
         failed_b=_count_failed([pair.b for pair in pairs], metric),
         mean_a=fmean(one.before for one in changes),
@@ -234,6 +239,11 @@ def _put_together(
         p=p_values[0],
         adjusted=p_values[1],
     )
+
+
+def _has_value(scored: Scored, metric: Metric) -> bool:
+    score = scored.find(metric.name)
+    return score is not None and score.value is not None
 
 
 def _count_failed(scored: Sequence[Scored], metric: Metric) -> int:

@@ -88,6 +88,8 @@ def _read_record(line: str) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"no JSON: {error}"]
     if not isinstance(record, dict):
         return {}, ["no JSON object"]
+    if not _is_legible(record):
+        return {}, ["it holds half of a character (a lone surrogate)"]
     whole = {"gold_titles": [], "evidence": [], "answer": "", "key_facts": [], "sides": []} | record
     return whole, [*_check_fields(record), *_check_types(whole)]
 
@@ -117,6 +119,14 @@ def _check_types(whole: Mapping[str, Any]) -> Iterator[str]:
         yield '"sides" is no list of lists of titles'
     if not isinstance(whole["evidence"], list) or not all(map(_is_quote, whole["evidence"])):
         yield '"evidence" is no list of objects with "title" and "sentence"'
+
+
+def _is_legible(record: object) -> bool:
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_texts(value: object) -> bool:

@@ -12,34 +12,38 @@ from pathlib import Path
 
 import platformdirs
 
+from eval.judging.metrics import in_judges_words
 from eval.plan import Plan
 from eval.records import Row, Score
 from eval.run import RAGAS, Run
+from rag.errors import EndpointError
 from rag.footnote import Footnote
 from rag.llm import Endpoint
-from rag.settings import JudgeSettings
+from rag.settings import JudgeSettings, Settings
 from rag.terminal import show_progress
 
 NO_JUDGE = "set [judge] base_url and model, or FOOTNOTE_JUDGE__BASE_URL"
 AT_ONCE = 4
 
 
-def judge_missing(run: Run, rows: Sequence[Row], footnote: Footnote, plan: Plan) -> tuple[str, ...]:
+def judge_missing(
+    run: Run, rows: Sequence[Row], footnote: Footnote, plan: Plan
+) -> tuple[str, tuple[str, ...]]:
     """Judge what has no score of this judge yet, with `plan.retry` also what failed.
 
-    Returns what there is to tell: that there is no judge, or what judging took. Raises
+    Returns the judge, empty where none is set, and what there is to tell. Raises
     JudgeMissing where RAGAS is not installed, and EndpointError where the judge is wrong
     before it ever replied; what was kept before is kept.
     """
     settings = footnote.settings.judge
     if not settings.base_url:
-        return (f"RAGAS was not asked: {NO_JUDGE}",)
+        return "", (f"RAGAS was not asked: {NO_JUDGE}",)
     return asyncio.run(_judge_missing(run, rows, footnote, plan))
 
 
 async def _judge_missing(
     run: Run, rows: Sequence[Row], footnote: Footnote, plan: Plan
-) -> tuple[str, ...]:
+) -> tuple[str, tuple[str, ...]]:
     from eval.judging.cache import CallCache
     from eval.judging.metrics import RAGAS_METRICS, RagasJudge
     from eval.judging.model import JudgeModel
@@ -71,17 +75,30 @@ async def _judge_missing(
                 progress=progress,
             )
             tally = ragas.tally
-    return (
+    told = (
         f"{model} judged: {tally.requests} requests, {tally.hits} replies from before,"
-        f" {tally.tokens_read} tokens read, {tally.tokens_written} written",
+        f" {tally.tokens_read} tokens read, {tally.tokens_written} written"
     )
+    return name, (told,)
+
+
+async def find_judge(settings: Settings) -> str:
+    """What the scores of the judge that is set are kept under; empty where none is set.
+
+    Raises EndpointError where it is not there.
+    """
+    judge = settings.judge
+    return fingerprint_judge(judge, await name_judge(judge)) if judge.base_url else ""
 
 
 async def name_judge(settings: JudgeSettings) -> str:
     """The model that judges. Raises EndpointError where none is there."""
     key = settings.api_key.get_secret_value()
     endpoint = Endpoint(settings.base_url, settings.model, key, timeout=settings.timeout)
-    return await endpoint.model_name()
+    try:
+        return await endpoint.model_name()
+    except EndpointError as error:
+        raise in_judges_words(error) from error
 
 
 def fingerprint_judge(settings: JudgeSettings, model: str) -> str:

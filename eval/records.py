@@ -196,8 +196,9 @@ class Spread:
 class Summary:
     """A run in numbers: each metric over all questions and over those of each kind.
 
-    `errors` counts the questions that got an error in place of an answer; `by_kind` has the
-    kinds' values as keys.
+    `errors` counts the questions that got an error in place of an answer, `incomplete` the
+    answers that broke off, `unasked` the questions that the run has not come to. `by_kind` has
+    the kinds' values as keys. `judge` says who gave RAGAS's scores; empty without any.
     """
 
     questions: int
@@ -205,6 +206,14 @@ class Summary:
     means: tuple[Mean, ...]
     by_kind: Mapping[str, tuple[Mean, ...]] = field(default_factory=dict)
     spreads: tuple[Spread, ...] = ()
+    incomplete: int = 0
+    unasked: int = 0
+    judge: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every question has a whole answer."""
+        return not (self.errors or self.incomplete or self.unasked)
 
     def find(self, metric: str) -> Mean | None:
         """A metric's mean over all questions, or None where it applies to none."""
@@ -214,6 +223,9 @@ class Summary:
         return {
             "questions": self.questions,
             "errors": self.errors,
+            "incomplete": self.incomplete,
+            "unasked": self.unasked,
+            "judge": self.judge,
             "means": [one.to_record() for one in self.means],
             "by_kind": {
                 kind: [one.to_record() for one in means] for kind, means in self.by_kind.items()
@@ -226,7 +238,8 @@ class Summary:
 class Manifest:
     """What a run was made of (run.json), so that two runs can be told apart.
 
-    `questions` and `library` say where these came from in words; the hashes are SHA-256 of
+    `questions` and `library` say where these came from in words, `planned` how many questions
+    there are to ask; the hashes are SHA-256 of
     the set's lines and of the papers' contents. `settings` has no key in it. `revision` is
     the code's git commit, with "+" where files differed from it, or empty outside a checkout.
     `machine` is what the timings hang on.
@@ -238,6 +251,7 @@ class Manifest:
     revision: str
     questions: str
     questions_hash: str
+    planned: int
     library: str
     papers: int
     corpus_hash: str

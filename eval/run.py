@@ -8,6 +8,7 @@ about how answers or scores are made.
     local.jsonl     scores by the local judge, with what they hang on
     ragas.jsonl     scores by RAGAS, with the judge that gave them
     scores.json     the Summary
+    finished.json   the judge of a run that was gone through to its end; "" is none
     report.html, report.md
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import Any
 
 from eval.errors import BadRun
 from eval.lines import append_line, read_lines
-from eval.records import Manifest, Question, Row, Score, Scored, Summary
+from eval.records import Manifest, Row, Score, Scored, Summary
 from rag.locks import hold_lock
 
 RUNS = Path("eval") / "runs"
@@ -103,15 +104,21 @@ class Run:
         now = {row.question.id: fingerprint_row(row) for row in rows}
         found: Judged = {}
         for record in read_lines(self.folder / f"{stage}.jsonl"):
-            if record.get("judge") == judge and now.get(record["id"]) == record["row"]:
-                for one in record["scores"]:
-                    found[record["id"], one["metric"]] = Score(**one)
+            try:
+                if record["judge"] == judge and now.get(record["id"]) == record["row"]:
+                    for one in record["scores"]:
+                        found[record["id"], one["metric"]] = Score(**one)
+            except (KeyError, TypeError) as error:
+                raise BadRun(
+                    f"{self.folder / stage}.jsonl holds a line that is no score: {error!r}",
+                    remedy="move the file away: its scores are then made anew",
+                ) from error
         return found
 
     def last_judge(self, stage: str) -> str:
         """The judge that gave the last score of a stage, empty where there is none."""
         records = read_lines(self.folder / f"{stage}.jsonl")
-        return str(records[-1]["judge"]) if records else ""
+        return str(records[-1].get("judge", "")) if records else ""
 
     def add_scores(self, stage: str, judge: str, row: Row, scores: Sequence[Score]) -> None:
         """Keep scores of a row; they are on the disk when this returns."""
@@ -123,22 +130,35 @@ class Run:
         record["scores"] = [one.to_record() for one in scores]
         append_line(self.folder / f"{stage}.jsonl", record)
 
+    def finished_by(self) -> str | None:
+        """The judge of RAGAS when the run was gone through to its end ("" is none); None where
+        it was stopped before."""
+        try:
+            record = json.loads((self.folder / "finished.json").read_text(encoding="utf-8"))
+            return str(record["judge"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def finish(self, judge: str) -> None:
+        """Say that all was asked and judged."""
+        _write_json(self.folder / "finished.json", {"judge": judge})
+
     def write_summary(self, summary: Summary) -> None:
         """Write scores.json."""
         _write_json(self.folder / "scores.json", summary.to_record())
 
 
-def find_unfinished(runs: Path, manifest: Manifest, questions: Collection[Question]) -> Run | None:
-    """A run of the same day, name and making that lacks answers: one that was stopped."""
-    for folder in sorted(runs.glob(f"{manifest.created[:10]}-{slug(manifest.name)}*")):
+def find_same(runs: Path, manifest: Manifest) -> Run | None:
+    """The newest run of the same name that was made of the same, whenever that was."""
+    same = []
+    for folder in runs.glob(f"*-{slug(manifest.name)}*"):
         try:
             run = Run.open(folder)
-            same = replace(run.manifest, created=manifest.created) == manifest
-            if same and len(run.rows()) < len(questions):
-                return run
         except BadRun:
             continue
-    return None
+        if replace(run.manifest, created=manifest.created) == manifest:
+            same.append(run)
+    return max(same, key=lambda run: (run.manifest.created, run.folder.name), default=None)
 
 
 def fingerprint_row(row: Row) -> str:
@@ -159,8 +179,11 @@ def _list_runs(runs: Path) -> str:
 
 def _write_json(path: Path, record: Any) -> None:
     beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise BadRun(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def join_scores(rows: Sequence[Row], *stages: Judged) -> tuple[Scored, ...]:

@@ -31,6 +31,7 @@ def summarise(scored: Sequence[Scored]) -> Summary:
         means=tuple(_average(scored)),
         by_kind={kind.value: tuple(_average(some)) for kind, some in by_kind.items() if some},
         spreads=(*_spread_times(answers), *_spread_tokens(answers)),
+        incomplete=sum(not answer.complete for answer in answers),
     )
 
 

@@ -16,7 +16,7 @@ from rag.comparison.tabulate import make_columns
 from rag.conversation import Conversation
 from rag.filters.finding import find_filters, strip_filters
 from rag.filters.selecting import order, select
-from rag.inventory import answer_inventory, find_inventory_question
+from rag.inventory import answer_inventory, find_inventory_question, names_paper
 from rag.library import Library
 from rag.premise.naming import check_premise
 from rag.question import Field, Filter, Selection, Side, Understood
@@ -83,7 +83,7 @@ class Gatherer:
         return Gathered(question, (), offers, Scope(False, (), 0.0), recorded=recorded)
 
     def _is_title(self, words: str) -> bool:
-        return bool(self.library.find_titled(words))
+        return names_paper(words, self.library)
 
     def gather(self, understood: Understood, conversation: Conversation) -> Gathered:
         """Raises LibraryError, VectorError or EmbedderError."""

@@ -44,8 +44,9 @@ def _take_lock(folder: Path, purpose: str, wait: float) -> BaseFileLock:
         lock.acquire(timeout=wait)
     except Timeout as error:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        since = f"has been writing to {folder} for longer than {wait:.0f} s"
         raise LibraryLocked(
-            f"{who} has been writing to {folder} for longer than {wait:.0f} s",
+            f"{who} {since if wait else f'is writing to {folder}'}",
             remedy="wait for it to end, or end it, then run the same command again",
         ) from error
     except OSError as error:

@@ -142,6 +142,18 @@ def test_a_stopped_run_goes_on_and_asks_nothing_twice(tmp_path: Path, plan: Plan
     assert only_run(tmp_path) == run
 
 
+def test_a_run_killed_while_it_was_scored_asks_nothing_again(tmp_path: Path, plan: Plan) -> None:
+    run = evaluate(plan).run
+    answers, scores = run.folder / "answers.jsonl", run.folder / "local.jsonl"
+    (run.folder / "finished.json").unlink()
+    whole = answers.read_bytes()
+    scores.write_bytes(scores.read_bytes().splitlines(keepends=True)[0])
+    again = evaluate(plan)
+    assert only_run(tmp_path) == again.run == run
+    assert answers.read_bytes() == whole
+    assert len(lines(scores)) == 4
+
+
 def test_a_whole_run_is_not_gone_on_with_unless_it_is_named(tmp_path: Path, plan: Plan) -> None:
     first = evaluate(plan).run
     named = evaluate(replace(plan, run=first.folder))
@@ -221,6 +233,22 @@ def test_what_got_an_error_is_asked_again_where_that_is_wanted(
     assert found.failed == 0
 
 
+def test_half_an_answer_is_told_fails_the_run_and_may_be_asked_again(
+    arguments: list[str],
+    openai_server: OpenAIServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_model(monkeypatch, openai_server)
+    openai_server.reply = "The first paper says so [1]. And so does the second [2], at length."
+    openai_server.fault = "cut_off"
+    assert main(arguments) == 1
+    assert "4 questions, 0 without an answer, 3 incomplete" in capsys.readouterr().out
+    openai_server.fault = None
+    assert main([*arguments, "--retry"]) == 0
+    assert "4 questions, 0 without an answer\n" in capsys.readouterr().out
+
+
 def test_an_endpoint_that_is_not_there_stops_the_run_at_once(
     tmp_path: Path,
     arguments: list[str],
@@ -244,6 +272,33 @@ def test_a_report_is_written_anew_from_what_was_kept(
     assert main(["eval", "report", str(folder)]) == 0
     assert capsys.readouterr().out == f"{folder / 'report.html'}\n{folder / 'report.md'}\n"
     assert (folder / "report.html").read_bytes() == before
+
+
+def test_a_part_of_a_run_is_not_taken_for_the_whole(plan: Plan) -> None:
+    folder = evaluate(plan).run.folder
+    answers = folder / "answers.jsonl"
+    answers.write_bytes(answers.read_bytes().splitlines(keepends=True)[0])
+    assert main(["eval", "report", str(folder)]) == 0
+    told = (folder / "report.md").read_text(encoding="utf-8")
+    assert "1 question, 0 without an answer, 3 not asked yet." in told
+
+
+def test_a_report_can_show_the_judges_calibration(plan: Plan, tmp_path: Path) -> None:
+    folder = evaluate(plan).run.folder
+    claims = tmp_path / "claims.jsonl"
+    evidence = "Otters hunt by touch after sunset."
+    claims.write_text(
+        "".join(
+            json.dumps({"claim": claim, "evidence": evidence, "label": label}) + "\n"
+            for claim, label in (("Otters hunt by touch.", "yes"), ("Wire rusts.", "no"))
+        ),
+        encoding="utf-8",
+    )
+    before = (folder / "report.html").read_text(encoding="utf-8")
+    command = ["eval", "report", str(folder), "--claims", str(claims), "--positive", "yes"]
+    assert main(command) == 0
+    assert (folder / "report.html").read_text(encoding="utf-8") != before
+    assert main(command[:-2]) == 2
 
 
 def test_two_runs_are_compared(

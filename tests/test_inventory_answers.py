@@ -134,7 +134,7 @@ ANSWERS = [
     (
         "What is the newest paper, and who wrote it?",
         "Of the 3 papers here whose date is known with its year, “Figs wait” is the newest:"
-        " 10 Dec 2025. [4] No authors are known for it. [4]\n\n"
+        " 10 Dec 2025. [4] No authors are known for it: page fruit.txt gives none. [4]\n\n"
         "1 of the 5 papers here has no date, and 1 states no year.",
     ),
     (
@@ -173,10 +173,14 @@ ANSWERS = [
     ),
     ("Who wrote [1]?", "“Apples fall” is by Isaac Newton and Émilie du Châtelet. [1]"),
     ("Who wrote [2]?", "“Pears roll” has 5 authors, whose names are not known here. [2]"),
-    ("How many authors does [4] have?", "No number of authors is known for “Figs wait”. [4]"),
+    (
+        "How many authors does [4] have?",
+        "No number of authors is known for “Figs wait”: page fruit.txt gives none. [4]",
+    ),
     (
         "When was [3] posted, and what is its link?",
-        "“Plums (2) rest” is dated 2 Mar, year not stated. [3] No link is known for it. [3]",
+        "“Plums (2) rest” is dated 2 Mar, year not stated. [3]"
+        " No link is known for it: page fruit.txt gives none. [3]",
     ),
     ("What is the arXiv id of [1]?", "“Apples fall” has the arXiv id 2403.00001. [1]"),
     ("What is the link to [1]?", "“Apples fall” is at https://arxiv.org/abs/2403.00001 [1]"),

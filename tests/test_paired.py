@@ -23,7 +23,8 @@ from rag.replies import Answer, Mode
 
 MANIFEST = Manifest(
     name="a", created="2026-01-01", version="1", revision="", machine="", questions="q",
-    questions_hash="hash q", library="l", papers=3, corpus_hash="hash p", model="", embedding="m",
+    questions_hash="hash q", planned=3, library="l", papers=3, corpus_hash="hash p", model="",
+    embedding="m",
 )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def test_the_sides_of_a_comparison_are_kept(tmp_path: Path) -> None:
     [
         ("{oops", "no JSON: Expecting property name"),
         ("[1]", "no JSON object"),
+        ('{"id": "\\ud800", "type": "single", "question": "?"}', "half of a character"),
         ({"id": "q1", "type": "single"}, 'there is no "question"'),
         (GOOD | {"question": 7}, '"question" is no text (it is 7)'),
         (GOOD | {"id": " "}, '"id" is empty'),

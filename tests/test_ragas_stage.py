@@ -14,7 +14,7 @@ import pytest
 from openai_server import OpenAIServer
 from ragas_judge import ScriptedJudge
 
-from eval.evaluating import Evaluated, evaluate
+from eval.evaluating import Evaluated, evaluate, gather
 from eval.plan import Plan
 from eval.records import Kind
 from rag.cli import main
@@ -93,6 +93,57 @@ def test_another_judge_is_asked_anew_and_its_scores_are_the_reports(
     found = second.summary.find("ragas_context_recall")
     assert found is not None
     assert (found.n, found.failed, found.mean) == (0, 2, None)
+
+
+def test_going_back_to_a_judge_brings_its_own_scores_back(plan: Plan, judge: OpenAIServer) -> None:
+    first = evaluate(plan)
+    reply = judge.reply
+    judge.models, judge.reply = [{"id": "judge-2"}], "I would rather not say."
+    named = replace(plan, run=first.run.folder)
+    assert "judge-2" in evaluate(named).summary.judge
+    judge.models, judge.reply = [{"id": "judge-1"}], reply
+    again = evaluate(named)
+    assert again.summary.means == first.summary.means
+    assert "judge-1 at http://127.0.0.1" in again.summary.judge
+    assert again.summary.judge in (again.run.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_run_stopped_while_it_was_judged_goes_on_by_itself(
+    plan: Plan, judge: OpenAIServer
+) -> None:
+    first = evaluate(plan)
+    path = first.run.folder / "ragas.jsonl"
+    (first.run.folder / "finished.json").unlink()
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:3]))
+    sent = len(judge.chats)
+    again = evaluate(plan)
+    assert again.run == first.run
+    assert len(judge.chats) == sent
+
+
+@pytest.mark.usefixtures("judge")
+def test_what_was_not_judged_yet_counts_as_failed(plan: Plan) -> None:
+    first = evaluate(plan)
+    path = first.run.folder / "ragas.jsonl"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    means = {one.metric: one for one in gather(first.run).summary.means}
+    assert sum(means[name].n for name in METRICS) == 1
+    assert sum(means[name].n + means[name].failed for name in METRICS) == sum(
+        one.n + one.failed for one in first.summary.means if one.metric in METRICS
+    )
+
+
+def test_a_judge_set_later_judges_the_answers_that_are_there(
+    plan: Plan, judge: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = judge.base_url
+    monkeypatch.setenv("FOOTNOTE_JUDGE__BASE_URL", "")
+    first = evaluate(plan)
+    assert (first.summary.judge, judge.chats) == ("", [])
+    monkeypatch.setenv("FOOTNOTE_JUDGE__BASE_URL", address)
+    second = evaluate(plan)
+    assert second.run == first.run
+    assert second.summary.find("ragas_context_recall")
 
 
 def test_failures_are_judged_again_only_where_that_is_wanted(

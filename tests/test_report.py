@@ -56,7 +56,8 @@ EVIL = (
 )
 MANIFEST = Manifest(
     name="nightly", created="2026-01-02T03:04:05+00:00", version="0.2.0", revision="abc1234",
-    questions="the shipped set", questions_hash="a" * 64, library="the shipped papers", papers=2,
+    questions="the shipped set", questions_hash="a" * 64, planned=2,
+    library="the shipped papers", papers=2,
     corpus_hash="b" * 64, model="", embedding="MiniLM", machine="Linux, 2 cores",
     settings={"support": {"judge": "wording"}, "llm": {"model": None}},
 )  # fmt: skip

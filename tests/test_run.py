@@ -12,12 +12,12 @@ import pytest
 from eval.errors import BadRun
 from eval.lines import append_line, read_lines
 from eval.records import Kind, Manifest, Question, Ranked, Row, Score
-from eval.run import LOCAL, RAGAS, Run, find_unfinished, join_scores
+from eval.run import LOCAL, RAGAS, Run, find_same, join_scores
 from rag import Footnote
 from rag.errors import LibraryLocked
 
 MANIFEST = Manifest(
-    *("quoting", "2026-11-21T10:00:00+00:00", "0.2.0", "abc", "questions.jsonl", "h1"),
+    *("quoting", "2026-11-21T10:00:00+00:00", "0.2.0", "abc", "questions.jsonl", "h1", 2),
     *("the shipped pages", 72, "h2", "", "recipe", "machine"),
     settings={"llm": {"base_url": ""}},
 )
@@ -133,29 +133,47 @@ except LibraryLocked:
     assert issubclass(LibraryLocked, Exception)
 
 
-@pytest.mark.parametrize(
-    "changed", [{}, {"created": "2026-11-21T23:59:00+00:00"}], ids=["the same", "later that day"]
-)
-def test_a_run_that_was_stopped_is_found(run: Run, changed: dict[str, Any]) -> None:
-    run.add_row(make_row(1))
-    questions = [make_row(number).question for number in (1, 2)]
-    assert find_unfinished(run.folder.parent, replace(MANIFEST, **changed), questions) == run
+@pytest.mark.parametrize("created", ["2026-11-21T23:59:00+00:00", "2026-12-01T00:00:00+00:00"])
+def test_a_run_made_of_the_same_is_found_on_any_day(run: Run, created: str) -> None:
+    assert find_same(run.folder.parent, replace(MANIFEST, created=created)) == run
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [{"corpus_hash": "x"}, {"revision": "def"}, {"settings": {}}, {"created": "2026-11-22T"}],
-)
+def test_the_newest_of_those_made_of_the_same_is_found(run: Run) -> None:
+    Run.create(run.folder.parent, replace(MANIFEST, created="2026-11-20T10:00:00+00:00"))
+    second = Run.create(run.folder.parent, MANIFEST)
+    assert find_same(run.folder.parent, MANIFEST) == second
+
+
+@pytest.mark.parametrize("changed", [{"corpus_hash": "x"}, {"revision": "def"}, {"settings": {}}])
 def test_a_run_made_of_something_else_is_not_gone_on_with(
     run: Run, changed: dict[str, Any]
 ) -> None:
-    questions = [make_row(1).question]
-    assert find_unfinished(run.folder.parent, replace(MANIFEST, **changed), questions) is None
+    assert find_same(run.folder.parent, replace(MANIFEST, **changed)) is None
 
 
-def test_a_run_that_is_done_is_not_gone_on_with(run: Run) -> None:
-    run.add_row(make_row(1))
-    assert find_unfinished(run.folder.parent, MANIFEST, [make_row(1).question]) is None
+def test_who_judged_a_run_to_its_end_is_remembered(run: Run) -> None:
+    assert run.finished_by() is None
+    run.finish("")
+    assert run.finished_by() == ""
+    run.finish("judge-1")
+    assert run.finished_by() == "judge-1"
+    (run.folder / "finished.json").write_text("[]", encoding="utf-8")
+    assert run.finished_by() is None
+
+
+@pytest.mark.parametrize("line", ['{"judge": "one"}', '{"judge": "one", "id": "q1"}', "[" * 9999])
+def test_a_line_of_scores_that_is_none_is_told(run: Run, line: str) -> None:
+    (run.folder / "local.jsonl").write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(BadRun, match=r"local\.jsonl"):
+        run.scores(LOCAL, "one", [make_row(1)])
+
+
+def test_a_file_that_cannot_be_written_is_told_with_a_way_out(run: Run) -> None:
+    (run.folder / "answers.jsonl").mkdir()
+    with pytest.raises(BadRun, match=r"answers\.jsonl cannot be written: Is a directory"):
+        run.add_row(make_row(1))
+    with pytest.raises(BadRun, match=r"answers\.jsonl cannot be read: Is a directory"):
+        run.rows()
 
 
 def test_a_folder_that_is_no_run_is_told_with_those_there_are(run: Run) -> None:

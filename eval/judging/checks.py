@@ -18,7 +18,7 @@ from eval.judging.model import Call
 from eval.judging.replies import Mismatch, quote
 
 ENOUGH_ALIKE = 0.5  # of two statements' words in their order; judges reword a little
-ENOUGH_WORDS = 0.5  # of a reference's different words, to have been classified
+ENOUGH_WORDS = 0.85  # of a reference's different words, to have been classified
 ENOUGH_KNOWN = 0.4  # of a statement's words, to be drawn from a text; judges put names for "it"
 QUESTIONS = 3  # that RAGAS has made of an answer
 ROUNDING = 1e-6

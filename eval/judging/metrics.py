@@ -99,7 +99,7 @@ class RagasJudge:
             return fail(metric, str(error))
         except (EndpointError, BadReply) as error:
             if isinstance(error, HOPELESS) and not self._caller.answered:
-                raise _in_judges_words(error) from error
+                raise in_judges_words(error) from error
             return fail(metric, str(error))
         except RAGAS_ERRORS as error:
             if error is recorder.ours:
@@ -195,7 +195,7 @@ def fail(metric: str, reason: str) -> Score:
     return Score(metric, None, failure=short)
 
 
-def _in_judges_words(error: EndpointError) -> EndpointError:
+def in_judges_words(error: EndpointError) -> EndpointError:
     """The error with the way out for a judge's endpoint, not the answerer's."""
     if isinstance(error, EndpointUnreachable):
         remedy = "start the judge's server, or set base_url under [judge]"

@@ -25,6 +25,8 @@ from eval.report.words import (
     name_kind,
     name_metric,
     name_metric_fully,
+    tell_gaps,
+    tell_pairs,
     tell_refusal,
     write_counts,
     write_figure,
@@ -93,7 +95,7 @@ def _write_byline(manifest: Manifest, summary: Summary) -> str:
         ("Machine", manifest.machine),
         ("Begun", manifest.created),
     )  # fmt: skip
-    counted = f"{count_of(summary.questions, 'question')}, {summary.errors} without an answer."
+    counted = f"{count_of(summary.questions, 'question')}, {tell_gaps(summary)}."
     return "\n".join([counted, "", *(f"- {name}: {plain(value)}" for name, value in facts)])
 
 
@@ -187,7 +189,17 @@ def _write_score(score: Score) -> str:
 def _write_compared(difference: Difference) -> str:
     if not difference.metrics:
         return "No metric has a value in both runs."
-    head = ("Metric", "A", "B", "B − A", "95 % interval", "n", "Failed A, B", "p", "p by Holm")
+    head = (
+        "Metric",
+        "A",
+        "B",
+        "B − A",
+        "95 % interval",
+        "n (+ in one run only)",
+        "Failed A, B",
+        "p",
+        "p by Holm",
+    )
     rows = [
         (
             name_metric_fully(one.metric),
@@ -195,7 +207,7 @@ def _write_compared(difference: Difference) -> str:
             write_figure(one.mean_b),
             write_signed(one.difference),
             write_signed_range(one.low, one.high),
-            str(one.n),
+            tell_pairs(one),
             f"{one.failed_a}, {one.failed_b}",
             write_probability(one.p),
             write_probability(one.adjusted),

@@ -20,7 +20,7 @@ from eval.report.plots import draw_calibration, draw_kinds, draw_support, draw_t
 from eval.report.rows import flatten_settings, list_support_scores, show_questions
 from eval.report.templates import render
 from eval.report.text import group_means, list_missing, list_spreads, select_kinds
-from eval.report.words import name_metric_fully, name_spread
+from eval.report.words import name_metric_fully, name_spread, tell_gaps
 
 DRAWN_TIMES = ("retrieve_ms", "first_token_ms", "total_ms")
 
@@ -88,6 +88,7 @@ def render_report(
         "report.html",
         manifest=manifest,
         summary=summary,
+        gaps=tell_gaps(summary),
         settings=flatten_settings(manifest.settings),
         groups=list(group_means(summary.means)),
         kinds=select_kinds(summary),

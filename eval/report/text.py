@@ -15,6 +15,8 @@ from eval.report.words import (
     count_of,
     name_kind,
     name_spread,
+    tell_gaps,
+    tell_pairs,
     tell_refusal,
     write_figure,
     write_probability,
@@ -32,7 +34,7 @@ Cells = Sequence[str]
 def write_summary_text(summary: Summary) -> str:
     """Every metric's mean with interval, n and failures; then by type; then the times."""
     blocks = [
-        f"{count_of(summary.questions, 'question')}, {summary.errors} without an answer",
+        f"{count_of(summary.questions, 'question')}, {tell_gaps(summary)}",
         *(_write_group(group, means) for group, means in group_means(summary.means)),
         *_write_kinds(summary),
         *_write_spreads(summary),
@@ -121,7 +123,9 @@ def _write_compared(metrics: Sequence[Compared]) -> Iterator[str]:
     if not metrics:
         yield "No metric has a value in both runs."
         return
-    head = ("Metric", "A", "B", "B - A", "95 % interval", "n", "failed A, B", "p", "by Holm")
+    counted = "n +one" if any(one.unpaired for one in metrics) else "n"
+    figures = ("95 % interval", counted, "failed A, B", "p", "by Holm")
+    head = ("Metric", "A", "B", "B - A", *figures)
     rows = [
         (
             one.metric,
@@ -129,7 +133,7 @@ def _write_compared(metrics: Sequence[Compared]) -> Iterator[str]:
             write_figure(one.mean_b),
             write_signed(one.difference),
             write_signed_range(one.low, one.high),
-            str(one.n),
+            tell_pairs(one),
             f"{one.failed_a}, {one.failed_b}",
             write_probability(one.p),
             write_probability(one.adjusted),
@@ -137,6 +141,8 @@ def _write_compared(metrics: Sequence[Compared]) -> Iterator[str]:
         for one in metrics
     ]
     yield _lay_out([head, *rows], 0)
+    if counted != "n":
+        yield "+one: questions with a value in one of the runs only, which are not compared"
 
 
 def _write_flips(flips: Sequence[Flip]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eval.metrics import BY_NAME
-from eval.records import Kind, Mean, Spread
+from eval.paired import Compared
+from eval.records import Kind, Mean, Spread, Summary
 
 NOTHING = "—"
 KINDS: Mapping[str, str] = {
@@ -27,6 +28,23 @@ SPREADS: Mapping[str, str] = {
     "tokens_read": "Tokens read",
     "tokens_written": "Tokens written",
 }
+
+
+def tell_gaps(summary: Summary) -> str:
+    """What of a run is not there, and who judged: `2 without an answer, 1 incomplete`."""
+    said = [f"{summary.errors} without an answer"]
+    if summary.incomplete:
+        said.append(f"{summary.incomplete} incomplete")
+    if summary.unasked:
+        said.append(f"{summary.unasked} not asked yet")
+    if summary.judge:
+        said.append(f"RAGAS judged by {summary.judge}")
+    return ", ".join(said)
+
+
+def tell_pairs(one: Compared) -> str:
+    """How many questions were compared, `+` how many had a value in one run only."""
+    return f"{one.n} +{one.unpaired}" if one.unpaired else str(one.n)
 
 
 def name_kind(kind: str) -> str:

@@ -18,7 +18,8 @@ from rag.replies import Mode
 from rag.support.judging import PARTLY_FROM, SUPPORTED_FROM, SupportJudge
 from rag.support.model import DEFAULT_FILE
 
-SCORING = 1  # raised when a measure changes its meaning
+OF_ANSWERS = ("faithfulness", "citation_recall", "citation_precision", "quotation_exactness")
+SCORING = 2  # raised when a measure changes its meaning
 ORDER = {metric.name: place for place, metric in enumerate(METRICS)}
 
 
@@ -39,7 +40,8 @@ class Scorer:
         yield from score_telling(row, self._judge)
         if row.answer is None:
             if row.question.is_answerable:
-                yield Score("faithfulness", None, failure=f"no answer: {row.error}")
+                for name in OF_ANSWERS:
+                    yield Score(name, None, failure=f"no answer: {row.error}")
         elif not row.answer.refused and row.answer.mode is not Mode.LIBRARY:
             yield from self._citations.score(self._citations.recheck(row.answer))
             yield from score_quotations(row.answer)

@@ -12,4 +12,5 @@ from rag.inventory.asked import Fact as Fact
 from rag.inventory.asked import InventoryQuestion as InventoryQuestion
 from rag.inventory.asked import Kind as Kind
 from rag.inventory.asked import Topic as Topic
+from rag.inventory.naming import names_paper as names_paper
 from rag.inventory.reading import find_inventory_question as find_inventory_question

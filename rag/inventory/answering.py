@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.filters.selecting import measure
-from rag.inventory.asked import Ask, InventoryQuestion, Kind
+from rag.inventory.asked import Ask, Fact, InventoryQuestion, Kind
 from rag.inventory.conditions import (
     Pool,
     Records,
     choose_papers,
     describe,
+    find_day,
+    is_restricted,
     tell_unknown,
 )
 from rag.inventory.lines import (
@@ -28,12 +30,15 @@ from rag.inventory.lines import (
     tell,
     write_pages,
 )
+from rag.inventory.naming import find_named
 from rag.inventory.ordering import TOLD, find_first, write_missing, write_order
 from rag.library import Library
 from rag.question import Field
 from rag.records import Paper
 from rag.replies import Offer, Sentence
 from rag.schema import Facts
+
+TOLD_OF = 5  # papers of a list that a fact is told of one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,13 @@ def _count(ask: Ask, records: Records) -> Iterator[Line]:
 
 def _list(ask: Ask, records: Records) -> Iterator[Line]:
     pool = choose_papers(ask, records)
+    if ask.wants and 0 < len(pool.inside) <= TOLD_OF:
+        papers = records.library.get([one.paper_id for one in pool.inside])
+        for paper in papers.values():
+            yield from (tell(fact, paper, named=not place) for place, fact in enumerate(ask.wants))
+        return
     whole = f"The library holds {count_of(len(pool.inside), 'paper')}"
-    opening = whole if ask == Ask(Kind.LIST) else _open(ask, pool)
+    opening = _open(ask, pool) if is_restricted(ask) or pool.given else whole
     yield Line(f"{opening}{':' if pool.inside else '.'}")
     yield from (bullet(one) for one in _sort(ask, pool.inside)[:NAMED])
     yield from _rest(len(pool.inside) - NAMED)
@@ -121,15 +131,24 @@ def _open(ask: Ask, pool: Pool) -> str:
 
 
 def _sort(ask: Ask, papers: Sequence[Facts]) -> list[Facts]:
-    """Oldest first where dates were asked for; else as they were added."""
-    if not any(one.field is Field.DATE for one in ask.filters):
+    """Oldest first where dates were asked for; as an order wants them, those without a date
+    last; else as they were added."""
+    if ask.field is not Field.DATE and not any(one.field is Field.DATE for one in ask.filters):
         return list(papers)
-    return sorted(papers, key=lambda one: measure(Field.DATE, one) or (0,))
+    if ask.field is not Field.DATE:
+        return sorted(papers, key=lambda one: measure(Field.DATE, one) or (0,))
+    newest = ask.relation == "most"
+    known = [one for one in papers if measure(Field.DATE, one)]
+    known.sort(key=lambda one: measure(Field.DATE, one) or (), reverse=newest)
+    return known + [one for one in papers if not measure(Field.DATE, one)]
 
 
 def _order(ask: Ask, records: Records) -> Iterator[Line]:
     field = ask.field or Field.DATE
     pool = choose_papers(ask, records)
+    yield from _unknown_titles(ask, records)
+    if ask.titles and not pool.every:
+        return
     if not pool.inside:
         yield Line(f"{_open(ask, pool)}.")
         return
@@ -153,7 +172,7 @@ def _tell(ask: Ask, records: Records) -> Iterator[Line]:
         else:
             yield Line(f"No paper has the number {number} in this conversation.")
     for title in ask.titles:
-        found = records.library.find_titled(title)
+        found = find_named(title, records.library)
         ids += found
         if not found:
             yield Line(f"No paper here has the title “{plain(title)}”.")
@@ -165,6 +184,32 @@ def _tell(ask: Ask, records: Records) -> Iterator[Line]:
     for paper in (papers[one] for one in ids[:NAMED] if one in papers):
         yield from (tell(fact, paper, named=not place) for place, fact in enumerate(ask.wants))
     yield from _rest(len(ids) - NAMED)
+
+
+def _unknown_titles(ask: Ask, records: Records) -> Iterator[Line]:
+    for title in ask.titles:
+        if not find_named(title, records.library):
+            yield Line(f"No paper here has the title “{plain(title)}”.")
+
+
+def _apart(ask: Ask, records: Records) -> Iterator[Line]:
+    """How many days lie between the first and the last date of the papers that are meant."""
+    papers = choose_papers(ask, records).inside
+    if not papers or (len(papers) < 2 and ask.titles):
+        yield from _unknown_titles(ask, records)
+        return
+    dates = [(one, find_day(one.date)) for one in papers]
+    known = sorted((day, one.paper_id) for one, day in dates if day)
+    ids = tuple(one.paper_id for one in papers)
+    if len(known) < len(papers) or len(known) < 2:
+        vague = [one.paper_id for one, day in dates if not day]
+        for paper in records.library.get(vague).values():
+            yield tell(Fact.DATE, paper)
+        yield Line("How far apart they are cannot be told without the day of each.", ids)
+        return
+    days = (known[-1][0] - known[0][0]).days
+    which = "They are" if len(known) == 2 else "The first and the last of them are"
+    yield Line(f"{which} {count_of(days, 'day')} apart.", (known[0][1], known[-1][1]))
 
 
 def _dates(ask: Ask, records: Records) -> Iterator[Line]:
@@ -196,6 +241,7 @@ _ANSWER: dict[Kind, Callable[[Ask, Records], Iterator[Line]]] = {
     Kind.LIST: _list,
     Kind.ORDER: _order,
     Kind.TELL: _tell,
+    Kind.APART: _apart,
     Kind.DATES: _dates,
     Kind.PAGES: _pages,
 }

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     LIST = "list"
     ORDER = "order"  # the newest, the most authors
     TELL = "tell"  # facts of papers that are meant outright
+    APART = "apart"  # how far apart the dates of two papers are
     DATES = "dates"
     PAGES = "pages"
 
@@ -51,7 +52,8 @@ class Ask:
 
     `given`: of the papers that the conversation speaks of; `numbers`, `titles`: of the papers
     that the question itself names. `number` are how many the order wants, 0 where it is one
-    and its ties. `lacks` and `has` name a fact that must be unknown or known.
+    and its ties. `lacks` and `has` name a fact that must be unknown or known, `page` the file
+    of a page that must list a paper.
     """
 
     kind: Kind
@@ -66,6 +68,7 @@ class Ask:
     wants: tuple[Fact, ...] = ()
     lacks: Fact | None = None
     has: Fact | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

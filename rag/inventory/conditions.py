@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
 
 from rag.filters.selecting import keeps, label, write_date
 from rag.inventory.asked import Ask, Fact, Topic
 from rag.inventory.lines import count_of
+from rag.inventory.naming import find_named
 from rag.library import Library
+from rag.partial_date import PartialDate
 from rag.question import Field, Filter
 from rag.replies import Offer
 from rag.schema import Facts
@@ -66,6 +70,9 @@ def choose_papers(ask: Ask, records: Records) -> Pool:
     if given is not None:
         facts = [one for one in facts if one.paper_id in given]
     mentioning = _find_mentioning(ask.topic, records.library) if ask.topic.phrases else None
+    if ask.page:
+        listed = _find_listed(ask.page, records.library)
+        mentioning = listed if mentioning is None else listed & mentioning
     inside: list[Facts] = []
     unknown: list[Facts] = []
     for one in facts:
@@ -82,6 +89,8 @@ def _find_given(ask: Ask, records: Records) -> Collection[str] | None:
     by "these" where nothing has been cited."""
     if ask.numbers:
         return {one.paper.paper_id for one in records.offers if one.number in ask.numbers}
+    if ask.titles:
+        return {one for title in ask.titles for one in find_named(title, records.library)}
     meant = {one.paper.paper_id for one in records.offers}
     return meant if ask.given and meant else None
 
@@ -90,6 +99,16 @@ def _find_mentioning(topic: Topic, library: Library) -> set[str]:
     total = library.count()
     found = [{one for one, _ in library.match([phrase], total)} for phrase in topic.phrases]
     return set.intersection(*found) if topic.every else set.union(*found)
+
+
+def _find_listed(page: str, library: Library) -> set[str]:
+    """The ids of the papers that a page of this file name lists."""
+    wanted = page.casefold()
+    return {
+        paper.paper_id
+        for paper in library.papers()
+        if any(PurePath(one).name.casefold() == wanted for one in paper.pages)
+    }
 
 
 def _has(ask: Ask, one: Facts) -> bool:
@@ -114,7 +133,7 @@ def _is_known(fact: Fact, one: Facts) -> bool:
 
 def is_restricted(ask: Ask) -> bool:
     """Whether anything is asked of the papers that are counted."""
-    return bool(ask.filters or ask.topic.phrases or ask.lacks or ask.has)
+    return bool(ask.filters or ask.topic.phrases or ask.lacks or ask.has or ask.page)
 
 
 def describe(ask: Ask, *, plural: bool) -> str:
@@ -126,6 +145,8 @@ def describe(ask: Ask, *, plural: bool) -> str:
         )
         parts.append(f"{'mention' if plural else 'mentions'} {phrases}")
     have = "have" if plural else "has"
+    if ask.page:
+        parts.append(f"{'are' if plural else 'is'} listed on {ask.page}")
     if ask.lacks:
         parts.append(f"{have} no {NOUNS[ask.lacks]}")
     if ask.has:
@@ -191,3 +212,10 @@ def _find_reason(condition: Filter, one: Facts) -> tuple[str, str]:
         return "has no abstract", "have no abstract"
     noun = "authors" if condition.field is Field.AUTHORS else "upvotes"
     return f"has no number of {noun}", f"have no number of {noun}"
+
+
+def find_day(one: PartialDate | None) -> date | None:
+    """The day that a date is, where it states all of it."""
+    if one is None or one.year is None or one.month is None or one.day is None:
+        return None
+    return date(one.year, one.month, one.day)

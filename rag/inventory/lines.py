@@ -81,7 +81,9 @@ def tell(fact: Fact, paper: Paper, *, named: bool = True) -> Line:
 def _tell_authors(paper: Paper, it: str) -> str:
     if not paper.authors:
         count = count_of(paper.author_count, "author") if paper.author_count is not None else ""
-        return f"{it} has {count}, whose names are not known here." if count else _no(it, "authors")
+        if count:
+            return f"{it} has {count}, whose names are not known here."
+        return _no(it, "authors", paper)
     names = list(paper.authors[:AUTHORS_NAMED])
     rest = max(len(paper.authors), paper.author_count or 0) - len(names)
     names += [f"{rest:,} more"] if rest else []
@@ -91,36 +93,44 @@ def _tell_authors(paper: Paper, it: str) -> str:
 
 def _tell_author_count(paper: Paper, it: str) -> str:
     if paper.author_count is None:
-        return _no(it, "number of authors")
+        return _no(it, "number of authors", paper)
     return f"{it} has {count_of(paper.author_count, 'author')}."
 
 
 def _tell_date(paper: Paper, it: str) -> str:
-    return f"{it} is dated {paper.date.in_words()}." if paper.date else _no(it, "date")
+    return f"{it} is dated {paper.date.in_words()}." if paper.date else _no(it, "date", paper)
 
 
 def _tell_link(paper: Paper, it: str) -> str:
-    return f"{it} is at {paper.url}" if paper.url else _no(it, "link")
+    return f"{it} is at {paper.url}" if paper.url else _no(it, "link", paper)
 
 
 def _tell_arxiv(paper: Paper, it: str) -> str:
-    return f"{it} has the arXiv id {paper.arxiv_id}." if paper.arxiv_id else _no(it, "arXiv id")
+    if not paper.arxiv_id:
+        return _no(it, "arXiv id", paper)
+    return f"{it} has the arXiv id {paper.arxiv_id}."
 
 
 def _tell_upvotes(paper: Paper, it: str) -> str:
     if paper.upvotes is None:
-        return _no(it, "number of upvotes")
+        return _no(it, "number of upvotes", paper)
     return f"{it} has {count_of(paper.upvotes, 'upvote')}."
 
 
 def _tell_pages(paper: Paper, it: str) -> str:
     pages = ", ".join(name_pages(paper.pages))
-    return f"{it} is listed on {pages}." if pages else _no(it, "page")
+    return f"{it} is listed on {pages}." if pages else _no(it, "page", paper)
 
 
-def _no(it: str, what: str) -> str:
+def _no(it: str, what: str, paper: Paper) -> str:
+    """That it is not known, and which pages do not say it."""
     known = "are" if what == "authors" else "is"
-    return f"No {what} {known} known for {it if it != 'It' else 'it'}."
+    text = f"No {what} {known} known for {it if it != 'It' else 'it'}"
+    names = name_pages(paper.pages)
+    if not names:
+        return f"{text}."
+    pages = f"page {names[0]} gives" if len(names) == 1 else f"pages {', '.join(names)} give"
+    return f"{text}: {pages} none."
 
 
 _TELL = {

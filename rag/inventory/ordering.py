@@ -126,7 +126,7 @@ def _among(ask: Ask, field: Field, pool: Pool) -> str:
         fit = describe(ask, plural=number != 1)
         return f"the {papers} that {fit}{' and' if which else ''}{which}"
     if pool.given:
-        return f"{'the' if which else 'these'} {papers}{which}"
+        return f"{'the' if which else 'these' if number > 1 else 'this'} {papers}{which}"
     return f"the {papers} here{which}"
 
 

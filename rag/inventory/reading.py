@@ -1,296 +1,228 @@
 """A question -> what it asks of the library's own records, if that is what it asks.
 
-Owns the reading; knows nothing about the papers. Every clause of a question must fit a form,
-else the question is about what papers say and none of these.
+Owns the decision; knows nothing about the papers. A question asks the library where each of
+its clauses asks for something that records know, and nothing of content is left over once
+that and its conditions are taken out. Content that names a paper stands for this paper.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from rag.filters.dates import read_number
-from rag.filters.finding import find_filters
-from rag.inventory import forms
-from rag.inventory.asked import Ask, Fact, InventoryQuestion, Kind, Topic
-from rag.inventory.forms import BEST, REF
-from rag.question import Field, Filter
+from rag.inventory import forms, slots
+from rag.inventory.asked import Ask, Fact, InventoryQuestion, Kind
+from rag.inventory.clauses import Clause, lead, read_clause, split
+from rag.inventory.conditions import is_restricted
+from rag.inventory.mentions import Named, find_names
+from rag.inventory.neutral import repair
+from rag.inventory.slots import REF
+from rag.question import Field
 
 LONGEST = 400  # characters of a question that is read at all
-SEVERAL = 5  # papers named for "the newest papers"
-NO_TOPIC = re.compile(
-    r"\b(?:that|which|who|whether|how|why|when|what|if|than|because|is|are|was|were|does|do|did"
-    r"|can|should)\b",
-    re.IGNORECASE,
-)
-TOPIC_WORDS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A clause with marks for what it refers to, and what that is."""
-
-    text: str
-    filters: tuple[Filter, ...] = ()
-    given: bool = False
-    numbers: tuple[int, ...] = ()
-    titles: tuple[str, ...] = ()
-    best: Ask | None = None
-
-    @property
-    def refers(self) -> bool:
-        return bool(self.given or self.numbers or self.titles)
+OF_FIELD = {Field.DATE: Fact.DATE, Field.AUTHORS: Fact.AUTHOR_COUNT, Field.UPVOTES: Fact.UPVOTES}
+LISTED = frozenset({Fact.DATE, Fact.AUTHOR_COUNT, Fact.UPVOTES, Fact.TITLE})
 
 
 def find_inventory_question(
     question: str,
     conversation_has_papers: bool,
     today: date,
-    known_title: Callable[[str], bool] | None = None,
+    known_title: Named | None = None,
 ) -> InventoryQuestion | None:
     """What the question asks of the library's records; None where it asks anything else.
 
-    `known_title` says of words without quotation marks whether a paper is called so.
+    `known_title` says of words without quotation marks whether they name a paper; " paper"
+    stands behind them where the question says that they do.
     """
     if len(question) > LONGEST:
         return None
-    text, titles = _hold_titles(" ".join(question.split()))
+    text = " ".join(question.split())
+    for said in dict.fromkeys((text, repair(text))):
+        if asks := _read(said, conversation_has_papers, today, known_title):
+            return InventoryQuestion(asks)
+    return None
+
+
+def _read(text: str, has_papers: bool, today: date, known_title: Named | None) -> tuple[Ask, ...]:
+    titles = tuple(match.group(1).strip(" ,.") for match in forms.QUOTED.finditer(text))
+    text = forms.QUOTED.sub(REF, text)
+    if asks := _read_asks(text, titles, has_papers, today):
+        return asks
+    if titles or not known_title:
+        return ()
+    named, titles = find_names(text, known_title, today)
+    return _read_asks(named, titles, has_papers, today) if titles else ()
+
+
+def _read_asks(
+    text: str, titles: tuple[str, ...], has_papers: bool, today: date
+) -> tuple[Ask, ...]:
     asks: list[Ask] = []
-    for part in _split(text):
-        if known_title and not titles and (ask := _read_title(part, known_title)):
-            asks.append(ask)
+    for part in split(lead(text)):
+        mine = titles[: part.count(REF)]
+        titles = titles[len(mine) :] if len(titles) > len(mine) else titles
+        refers = has_papers or bool(asks)
+        clause = read_clause(part, mine, refers, today)
+        before = asks[-1] if asks else None
+        more = tuple(_decide(clause, before, has_papers))
+        if not more and not (clause.content or clause.refers or clause.asks):
             continue
-        clause = _mark(part, titles, conversation_has_papers or bool(asks), today)
-        read = _read_clause(clause, asks[-1] if asks else None)
-        if read is None:
-            return None
-        asks = [*asks[:-1], read] if _goes_with(clause, asks) else [*asks, read]
-    return InventoryQuestion(tuple(asks)) if asks else None
+        if not more:
+            return ()
+        follows = before is not None and _follows(clause, before)
+        asks = [*(asks[:-1] if follows else asks), *more]
+    return tuple(dict.fromkeys(asks))
 
 
-def _hold_titles(question: str) -> tuple[str, tuple[str, ...]]:
-    """The question with a mark for each quoted title."""
-    titles = tuple(match.group(1).strip(" ,.") for match in forms.QUOTED.finditer(question))
-    return forms.QUOTED.sub(REF, question), titles
+def _follows(clause: Clause, before: Ask) -> bool:
+    """Whether it changes what the clause before it asks for, rather than asking besides."""
+    return any(one(clause, before) for one in (_goes_with, _lists_them, _counts_them))
 
 
-def _split(text: str) -> list[str]:
-    parts = [part.strip() for part in forms.CLAUSE.split(text)]
-    return [part for part in parts if re.search(rf"[\w{REF}]", part)]
-
-
-def _mark(part: str, titles: tuple[str, ...], refers: bool, today: date) -> Clause:
-    """The clause without its conditions and without words that change nothing."""
-    found = find_filters(part, today, bool)
-    conditions = tuple(one for one in found if not one.orders)
-    for words in dict.fromkeys(one.words for one in conditions):
-        part = part.replace(words, " ", 1)
-    part = forms.LEAD_IN.sub("", part)
-    if not forms.DATES_FORM.fullmatch(_tidy(part)) and not forms.PAGES_FORM.fullmatch(_tidy(part)):
-        part = forms.LIBRARY.sub(" ", part)
-    part, best = _take_superlative(_tidy(part))
-    clause = Clause(part, conditions, titles=titles if REF in part else (), best=best)
-    return _take_references(clause, refers)
+def _decide(clause: Clause, before: Ask | None, has_papers: bool) -> Iterator[Ask]:
+    """What the clause asks for; nothing where that is not for records alone."""
+    whole = lead(clause.said)
+    sayings = (_tidy(whole), _tidy(forms.LIBRARY.sub(" ", whole)))
+    if not clause.wanted.restricts and not clause.titles:
+        for kind, form in ((Kind.DATES, forms.DATES_FORM), (Kind.PAGES, forms.PAGES_FORM)):
+            if any(form.fullmatch(one) for one in sayings):
+                yield Ask(kind)
+                return
+    if clause.content or slots.NO_PAPER.search(clause.said):
+        return
+    if has_papers and slots.FIRST_OF_THEM.match(clause.said):
+        return
+    if before and _goes_with(clause, before):
+        wants = dict.fromkeys((*before.wants, *_more_facts(clause, before)))
+        if before.kind in (Kind.LIST, Kind.COUNT):
+            wants = dict.fromkeys(one for one in wants if one not in LISTED)
+        kind = Kind.LIST if wants and before.kind is Kind.COUNT else before.kind
+        yield replace(before, kind=kind, wants=tuple(wants))
+    elif before and _lists_them(clause, before):
+        yield replace(before, kind=Kind.LIST)
+    elif before and _counts_them(clause, before):
+        yield replace(before, kind=Kind.COUNT)
+    elif clause.apart:
+        yield from _apart(clause, before)
+    elif clause.bests:
+        yield from (_order(clause, best, before) for best in clause.bests)
+    else:
+        yield from _other(clause, has_papers)
 
 
 def _tidy(text: str) -> str:
     return re.sub(r"\s+(?=[,;?])", "", " ".join(text.split())).strip(" ,;:?!.")
 
 
-def _take_superlative(text: str) -> tuple[str, Ask | None]:
-    match = forms.SUPERLATIVE.search(text)
-    if not match or forms.TIDINGS.search(text):
-        return text, None
-    groups = match.groupdict()
-    number = next((groups[one] for one in ("number", "count", "top") if groups[one]), "")
-    wanted = read_number(number) if number else 0
-    if groups["adjective"]:
-        name = re.sub(r"[\s-]+", " ", groups["adjective"].lower())
-        field, relation = forms.ADJECTIVES[name]
-        if not wanted and re.search(r"s$", groups["noun"] or "") and groups["noun"] != "works":
-            wanted = SEVERAL
-    elif groups["top"]:
-        field, relation = "date" if groups["by"].lower() == "date" else "upvotes", "most"
-    else:
-        field, relation = _read_having(groups)
-    ask = Ask(Kind.ORDER, field=Field(field), relation=relation, number=wanted)
-    return f"{text[: match.start()]}{BEST}{text[match.end() :]}", ask
+def _complete(ask: Ask, clause: Clause) -> Ask:
+    wanted = clause.wanted
+    return replace(
+        ask, filters=wanted.filters, topic=clause.topic, given=clause.given,
+        numbers=clause.numbers, titles=clause.titles, lacks=wanted.lacks, has=wanted.has,
+        page=wanted.page,
+    )  # fmt: skip
 
 
-def _read_having(groups: dict[str, str | None]) -> tuple[str, str]:
-    how = (groups["most"] or groups["long"] or "").lower()
-    what = (groups["what"] or "authors").lower()
-    least = re.match(r"fewest|least|smallest|lowest|minimum|shortest", how)
-    return "upvotes" if "vote" in what else "authors", "least" if least else "most"
+def _more_facts(clause: Clause, before: Ask) -> tuple[Fact, ...]:
+    if slots.HOW_MANY.match(clause.text):
+        return (Fact.UPVOTES if before.field is Field.UPVOTES else Fact.AUTHOR_COUNT,)
+    return clause.facts
 
 
-def _take_references(clause: Clause, refers: bool) -> Clause:
-    text, numbers = clause.text, []
-    for match in forms.NUMBERED.finditer(text):
-        numbers += [int(one) for one in re.findall(r"\d{1,3}", match.group())]
-    text = forms.NUMBERED.sub(f" {REF} ", text)
-    given = False
-    if refers and REF not in text:
-        text = forms.OWN.sub(f"{REF}'s", text)
-        text = forms.THIS.sub(REF, forms.THESE.sub(REF, text))
-        text = re.sub(rf"\bwhich\s+ones?\b(?=.*{BEST})", f"which of {REF}", text, flags=re.I)
-        given = REF in text
-    elif not refers:
-        text = forms.THESE_PAPERS.sub("the papers", text)
-    text = _tidy(text)
-    return replace(clause, text=text, numbers=tuple(numbers), given=given)
-
-
-def _goes_with(clause: Clause, asks: list[Ask]) -> bool:
+def _goes_with(clause: Clause, before: Ask) -> bool:
     """Whether a clause only asks more of the papers that the clause before it is about."""
-    if not asks or clause.best or clause.numbers or clause.titles or clause.filters:
+    if clause.bests or clause.numbers or clause.titles or clause.wanted.restricts or clause.apart:
         return False
-    return asks[-1].kind in (Kind.TELL, Kind.ORDER) and bool(_read_wants(clause, asks[-1]))
+    if clause.content or before.kind in (Kind.DATES, Kind.PAGES, Kind.APART):
+        return False
+    if before.kind in (Kind.COUNT, Kind.LIST) and not (clause.given and is_restricted(before)):
+        return False
+    if slots.HOW_MANY.match(clause.text):
+        return before.field is not None
+    return bool(clause.facts) and (clause.given or not clause.noun)
 
 
-def _read_clause(clause: Clause, before: Ask | None) -> Ask | None:
-    if before and _goes_with(clause, [before]):
-        wants = dict.fromkeys((*before.wants, *_read_wants(clause, before)))
-        return replace(before, wants=tuple(wants))
-    for read in (_read_order, _read_tell, _read_library, _read_count, _read_list):
-        if ask := read(clause):
-            return _carry_over(ask, before)
-    return None
+def _lists_them(clause: Clause, before: Ask) -> bool:
+    """`How many are from 2025? List them.`"""
+    if before.kind is not Kind.COUNT or clause.content or clause.facts or clause.bests:
+        return False
+    asks = clause.given or clause.noun or bool(slots.SHOW.match(clause.said))
+    return asks and clause.lists and not (clause.counts or clause.wanted.restricts)
 
 
-def _carry_over(ask: Ask, before: Ask | None) -> Ask:
+def _counts_them(clause: Clause, before: Ask) -> bool:
+    """`Undated papers: how many?`"""
+    return before.kind is Kind.LIST and bool(slots.HOW_MANY.match(clause.text))
+
+
+def _apart(clause: Clause, before: Ask | None) -> Iterator[Ask]:
+    if len(clause.titles) > 1 or len(clause.numbers) > 1:
+        yield from (_order(clause, best, before) for best in clause.bests)
+        yield _complete(Ask(Kind.APART), clause)
+    elif len(clause.bests) > 1 and not clause.wanted.restricts:
+        yield Ask(Kind.DATES)
+    elif before and (len(before.titles) > 1 or len(before.numbers) > 1 or before.given):
+        yield Ask(Kind.APART, given=before.given, numbers=before.numbers, titles=before.titles)
+
+
+def _order(clause: Clause, best: Ask, before: Ask | None) -> Ask:
     """`How many are from 2025, and which is the oldest?`: the oldest of those."""
-    if ask.kind is not Kind.ORDER or ask.filters or ask.topic.phrases or not before:
+    ask = _complete(best, clause)
+    wants = _more_facts(clause, best) if slots.HOW_MANY.match(clause.text) else clause.facts
+    known = None if ask.has is OF_FIELD.get(best.field or Field.DATE) else ask.has
+    ask = replace(ask, wants=wants, has=known)
+    if clause.wanted.restricts or clause.topic.phrases or clause.titles or not before:
         return ask
     if before.kind not in (Kind.COUNT, Kind.LIST):
         return ask
-    among = Clause("", before.filters, before.given, before.numbers)
-    return _complete(ask, among, before.topic)
-
-
-def _read_wants(clause: Clause, before: Ask) -> tuple[Fact, ...]:
-    if forms.HOW_MANY.fullmatch(clause.text) and before.field:
-        return (Fact.UPVOTES if before.field is Field.UPVOTES else Fact.AUTHOR_COUNT,)
-    if forms.WHEN.fullmatch(clause.text):
-        return (Fact.DATE,)
-    if BEST in clause.text or not clause.given:
-        return ()
-    return _fits(clause.text)
-
-
-def _fits(text: str) -> tuple[Fact, ...]:
-    return tuple(
-        dict.fromkeys(Fact(fact) for fact, form in forms.REFERENCE_FORMS if form.fullmatch(text))
-    )[:1]
-
-
-def _read_order(clause: Clause) -> Ask | None:
-    if not clause.best:
-        return None
-    for form in forms.ORDER_FORMS:
-        match = form.fullmatch(clause.text)
-        if match and (topic := _read_topic(match.groupdict().get("topic"))) is not None:
-            return _complete(clause.best, clause, topic)
-    facts = _fits(clause.text)
-    return replace(_complete(clause.best, clause, Topic()), wants=facts) if facts else None
-
-
-def _complete(ask: Ask, clause: Clause, topic: Topic) -> Ask:
     return replace(
-        ask, filters=clause.filters, topic=topic, given=clause.given, numbers=clause.numbers
-    )
+        ask, filters=before.filters, topic=before.topic, given=before.given, page=before.page,
+        numbers=before.numbers, lacks=before.lacks, has=before.has,
+    )  # fmt: skip
 
 
-def _read_topic(said: str | None) -> Topic | None:
-    """The phrases of a topic; None where it is a statement rather than a subject."""
-    if not said:
-        return Topic()
-    if REF in said or BEST in said or NO_TOPIC.search(said):
-        return None
-    parts = re.split(r"\s*(?:,|\bor\b|\band\b)\s*", re.sub(r"\b(?:both|either)\s+", "", said))
-    phrases = [" ".join(re.findall(r"[^\W_]+", part)) for part in parts]
-    phrases = [re.sub(r"^(?:the|an?|any)\s+", "", one, flags=re.I) for one in phrases if one]
-    if not phrases or any(len(one.split()) > TOPIC_WORDS for one in phrases):
-        return None
-    return Topic(tuple(phrases), not re.search(r"\bor\b", said))
+def _other(clause: Clause, has_papers: bool) -> Iterator[Ask]:
+    restricts = clause.wanted.restricts
+    if clause.refers and clause.facts and not restricts:
+        yield _complete(Ask(Kind.TELL, wants=clause.facts), clause)
+    elif clause.refers and restricts and not (clause.counts or clause.lists):
+        wanted = clause.wanted
+        facts = (wanted.has, wanted.lacks, *(OF_FIELD.get(one.field) for one in wanted.filters))
+        if wants := tuple(dict.fromkeys(one for one in facts if one)):
+            ask = Ask(Kind.TELL, given=clause.given, numbers=clause.numbers, titles=clause.titles)
+            yield replace(ask, wants=wants)
+    elif clause.titles and not restricts and not clause.facts:
+        if slots.DO_YOU_HAVE.search(clause.said):
+            yield _complete(Ask(Kind.TELL, wants=(Fact.HERE,)), clause)
+    elif clause.counts and _speaks_of_papers(clause):
+        yield _complete(Ask(Kind.COUNT), clause)
+    elif not clause.counts and _is_list(clause, has_papers):
+        wants = tuple(one for one in clause.facts if one not in LISTED)
+        sorts = Field.DATE if clause.sorts else None
+        ask = Ask(Kind.LIST, field=sorts, relation=clause.sorts or "most", wants=wants)
+        yield _complete(ask, clause)
 
 
-def _read_tell(clause: Clause) -> Ask | None:
-    if not clause.refers or clause.filters:
-        return None
-    if clause.titles and re.fullmatch(rf"(?:is|are)\s+{REF}|{REF}", clause.text, re.IGNORECASE):
-        facts: tuple[Fact, ...] = (Fact.HERE,)
-    else:
-        facts = _fits(clause.text)
-    if not facts:
-        return None
-    ask = _complete(Ask(Kind.TELL, wants=facts), clause, Topic())
-    return replace(ask, titles=clause.titles)
+def _speaks_of_papers(clause: Clause) -> bool:
+    if clause.facts and not clause.wanted.restricts:
+        return False
+    big = re.search(r"\bhow\s+(?:big|large)\b|\bsize\b", clause.text, re.IGNORECASE)
+    return clause.noun or clause.wanted.restricts or bool(big)
 
 
-def _read_title(part: str, known_title: Callable[[str], bool]) -> Ask | None:
-    """`When was Boule or Baguette posted?`, where a paper is called so."""
-    text = _tidy(forms.LEAD_IN.sub("", part))
-    for fact, form in forms.TITLE_FORMS:
-        match = form.fullmatch(text)
-        if match and known_title(match["title"]):
-            return Ask(Kind.TELL, titles=(match["title"],), wants=(Fact(fact),))
-    return None
-
-
-def _read_library(clause: Clause) -> Ask | None:
-    if clause.filters or clause.refers:
-        return None
-    if forms.DATES_FORM.fullmatch(clause.text):
-        return Ask(Kind.DATES)
-    return Ask(Kind.PAGES) if forms.PAGES_FORM.fullmatch(clause.text) else None
-
-
-def _read_count(clause: Clause) -> Ask | None:
-    text, lacks, has = _take_known_fact(clause.text)
-    restricted = bool(clause.filters or lacks or has)
-    for form in forms.COUNT_FORMS:
-        match = form.fullmatch(text)
-        if match and (topic := _read_topic(match.groupdict().get("topic"))) is not None:
-            return _complete(Ask(Kind.COUNT, lacks=lacks, has=has), clause, topic)
-    if restricted and forms.COUNT_FRAGMENT.fullmatch(text):
-        return _complete(Ask(Kind.COUNT, lacks=lacks, has=has), clause, Topic())
-    return None
-
-
-def _read_list(clause: Clause) -> Ask | None:
-    text, lacks, has = _take_known_fact(clause.text)
-    restricted = bool(clause.filters or lacks or has)
-    fitting = forms.LIST_FORMS + (forms.LIST_FRAGMENTS if restricted else ())
-    if (clause.refers and not restricted) or not any(form.fullmatch(text) for form in fitting):
-        return None
-    return _complete(Ask(Kind.LIST, lacks=lacks, has=has), clause, Topic())
-
-
-def _take_known_fact(text: str) -> tuple[str, Fact | None, Fact | None]:
-    """(the clause without it, the fact that must be unknown, the fact that must be known)"""
-    match = forms.KNOWN_FACT.search(text)
-    if not match:
-        return text, None, None
-    said = (match["fact"] or match["whose"] or "date").lower()
-    fact = _fact_of(said)
-    how = (match["how"] or match["undated"] or "").lower()
-    lacks = bool(match["dont"] or match["no"] or match["without"]) or (
-        bool(how) and how not in ("known", "dated")
-    )
-    left = _tidy(text[: match.start()])
-    return (left, fact, None) if lacks else (left, None, fact)
-
-
-def _fact_of(said: str) -> Fact:
-    if "author" in said:
-        return Fact.AUTHOR_COUNT if "count" in said or "number" in said else Fact.AUTHORS
-    if "vote" in said:
-        return Fact.UPVOTES
-    if "arxiv" in said:
-        return Fact.ARXIV
-    if said in ("link", "url"):
-        return Fact.LINK
-    return Fact.YEAR if said == "year" else Fact.DATE
+def _is_list(clause: Clause, has_papers: bool) -> bool:
+    """Papers under a condition, or all of them; a condition alone goes on with the question
+    before it, if there is one ("only those with two authors")."""
+    wanted = clause.wanted
+    if not wanted.restricts:
+        asks = (clause.lists or clause.sorts) and not slots.POINTS.search(clause.said)
+        return clause.noun and bool(asks) and not clause.refers and not clause.facts
+    if wanted.lacks is Fact.LINK and not clause.noun:
+        return False
+    if clause.noun or clause.lists:
+        return not (clause.facts and not clause.noun)
+    alone = all(one.field is Field.AUTHORS for one in wanted.filters)
+    return alone and not has_papers
