@@ -157,7 +157,7 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
         handlers.act, [page.act, page.chat], done, trigger_mode="multiple", **quick
     )
     acted.then(handlers.answer, page.chat, page.conversation, **slow)
-    page.find.input(
+    page.find.change(
         handlers.find, [page.find, page.chat], page.shelf, trigger_mode="always_last", **quick
     )
     page.stop.click(handlers.stop, page.chat, page.stop, **quick)
