@@ -137,7 +137,7 @@ async def test_stop_ends_a_stalled_answer_at_once_and_keeps_what_came(
     chat = Chat()
     await handlers.take("please stall", chat)
     running = asyncio.create_task(drain(handlers.answer(chat)))
-    await until(lambda: chat.turns and chat.turns[0].text)
+    await until(lambda: chat.turns and "papers" in chat.turns[0].text)
     began = time.monotonic()
     await handlers.stop(chat)
     shown = await running

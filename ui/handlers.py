@@ -218,6 +218,8 @@ class Handlers:
 
     def _conclude(self, chat: Chat) -> Updates:
         """Show how the turn ended, and keep the numbers that it gave."""
+        import gradio as gr
+
         page, turn, reading = self._page, chat.turns[-1], chat.reading
         problem = reading.problem() if reading else None
         if problem:
@@ -229,6 +231,7 @@ class Handlers:
             page.live: render_turn(turn),
             page.sources: render_sources(chat.turns),
             page.announcer: describe(turn),
+            page.stop: gr.update(visible=bool(chat.waiting)),
         }
 
     async def stop(self, chat: Chat) -> Updates:
