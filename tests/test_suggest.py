@@ -122,8 +122,8 @@ def test_ten_thousand_papers_take_no_time(shared: Path) -> None:
     papers = [start_paper(entry) for page in pages for entry in page.entries]
     assert len(papers) > 9_800
     suggest_questions(papers[:50])  # loads the stemmer
-    started = time.perf_counter()
+    started = time.process_time()
     questions = suggest_questions(papers)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert len(questions) == 6
     assert seconds < 0.5, f"{seconds:.2f} s"
