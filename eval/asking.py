@@ -9,20 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 
+from eval.errors import HOPELESS
 from eval.records import Question, Ranked, Row
 from eval.scoring.retrieval import RANKED
 from rag.engine import Engine
-from rag.errors import (
-    EndpointError,
-    EndpointRefused,
-    EndpointUnreachable,
-    ModelNotFound,
-    NotAnEndpoint,
-)
+from rag.errors import EndpointError
 from rag.retrieve import Retriever
-
-# What is wrong with the endpoint itself and not with one question.
-HOPELESS = (EndpointUnreachable, EndpointRefused, ModelNotFound, NotAnEndpoint)
 
 
 async def ask_all(
@@ -48,7 +40,7 @@ async def ask_all(
             answered = answered or (row.answer is not None and row.answer.model is not None)
             keep(row)
 
-    await run_workers(work, concurrency)
+    await run_workers(work, min(concurrency, len(questions)))
 
 
 async def run_workers(work: Callable[[], Coroutine[None, None, None]], count: int) -> None:

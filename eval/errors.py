@@ -14,7 +14,17 @@ Owns the names; knows nothing about where they are raised.
 
 from __future__ import annotations
 
-from rag.errors import FootnoteError
+from rag.errors import (
+    EndpointRefused,
+    EndpointUnreachable,
+    FootnoteError,
+    ModelNotFound,
+    NotAnEndpoint,
+)
+
+# What is wrong with an endpoint itself: as long as it never replied, no later call will fare
+# better.
+HOPELESS = (EndpointUnreachable, EndpointRefused, ModelNotFound, NotAnEndpoint)
 
 
 class EvaluationError(FootnoteError):

@@ -20,6 +20,7 @@ from reading import (
 )
 
 from rag.events import Checked, Done, Found, TextDelta
+from rag.links import is_web_address, web_address
 from rag.places import place_sentences
 from rag.question import Field, Filter, Selection, Understood
 from rag.records import Paper
@@ -40,7 +41,7 @@ from ui.markdown import to_html
 from ui.marks import find_marks
 from ui.page import render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_waiting
-from ui.sources import is_web_address, render_sources, web_address
+from ui.sources import render_sources
 from ui.turns import Problem, Stage, Turn
 
 # --- marks --------------------------------------------------------------------------

@@ -26,9 +26,9 @@ from eval.report import (
 )
 from eval.report.plots import draw_calibration, draw_kinds, draw_support, draw_times
 from eval.report.rows import show_questions
-from eval.report.templates import is_web_address
 from eval.report.words import write_probability, write_signed, write_time
 from eval.summary import average, summarise
+from rag.links import is_web_address
 from rag.records import Paper
 from rag.replies import (
     Answer,

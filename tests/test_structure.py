@@ -16,7 +16,15 @@ NAMES = [str(path.relative_to(ROOT)) for path in FILES]
 # A stage imports from those before it, never from one after it.
 STAGES = [
     *("rag.errors", "rag.partial_date", "rag.records", "rag.question", "rag.replies", "rag.events"),
-    *("rag.restore", "rag.places", "rag.conversation", "rag.settings", "rag.locks", "rag.titles"),
+    *(
+        "rag.restore",
+        "rag.links",
+        "rag.places",
+        "rag.conversation",
+        "rag.settings",
+        "rag.locks",
+        "rag.titles",
+    ),
     *("rag.address", "rag.history"),
     *("rag.pages", "rag.merge", "rag.schema", "rag.library", "rag.preview"),
     *("rag.sentences", "rag.chunks", "rag.embedder", "rag.vectors", "rag.chroma", "rag.index"),

@@ -7,19 +7,16 @@ shown and which card is open is the browser's to remember (`chat.js`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
-from urllib.parse import quote, urlsplit
 
+from rag.links import web_address
 from rag.records import Paper
 from rag.replies import Offer, Sentence
 from ui.turns import Turn
 
 AUTHORS_SHOWN = 8
-
-_ARXIV_ID = re.compile(r"^(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(v\d+)?$", re.IGNORECASE)
 
 
 def render_sources(turns: Sequence[Turn]) -> str:
@@ -117,26 +114,6 @@ def _link(paper: Paper) -> str:
         f'<p class="fn-link"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
         f'{escape(name)}<span aria-hidden="true"> ↗</span></a></p>'
     )
-
-
-def web_address(paper: Paper) -> str:
-    """The paper's http or https address, made from its arXiv id where it has none; or empty."""
-    if paper.url and is_web_address(paper.url):
-        return paper.url
-    if paper.arxiv_id and _ARXIV_ID.match(paper.arxiv_id):
-        return f"https://arxiv.org/abs/{quote(paper.arxiv_id)}"
-    return ""
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a link may lead there: http or https, with a host, and nothing hidden in it."""
-    if any(character.isspace() or ord(character) < 32 for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _abstract(turn: Turn, paper: Paper) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.errors import HOPELESS
 from eval.judging import checks
 from eval.judging.cache import CallCache
 from eval.judging.model import Caller, JudgeModel, Tally
@@ -20,13 +21,7 @@ from eval.judging.vendor import TextEmbedder, load_ragas, make_embedding, make_r
 from eval.metrics import METRICS, Group
 from eval.records import Kind, Row, Score
 from rag.citations import MARK, read_mark
-from rag.errors import (
-    EndpointError,
-    EndpointRefused,
-    EndpointUnreachable,
-    ModelNotFound,
-    NotAnEndpoint,
-)
+from rag.errors import EndpointError, EndpointUnreachable
 from rag.replies import Mode
 
 FAITHFULNESS = "ragas_faithfulness"
@@ -38,8 +33,6 @@ RAGAS_METRICS = tuple(metric.name for metric in METRICS if metric.group is Group
 OF_CONTEXTS = (CONTEXT_PRECISION, CONTEXT_RECALL)
 OF_REFERENCE = (ANSWER_RELEVANCY, FACTUAL_CORRECTNESS)
 
-# A judge that has never replied and does one of these will not reply to the next row either.
-HOPELESS = (EndpointUnreachable, EndpointRefused, ModelNotFound, NotAnEndpoint)
 # What RAGAS raises on replies that it did not expect.
 RAGAS_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, ZeroDivisionError)
 WORDS_SHOWN = 240

@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from eval.metrics import BY_NAME
 from eval.paired import Compared, Flip
 from eval.records import Mean
 from eval.report import rows, words
+from rag.links import is_web_address
 from rag.replies import Sentence, Support
 
 if TYPE_CHECKING:
@@ -94,17 +94,6 @@ def _needs_score(sentence: Sentence) -> bool:
 
 def _refusal(flip: Flip) -> str:
     return words.tell_refusal(flip.refused_before, flip.refused)
-
-
-def is_web_address(address: str | None) -> bool:
-    """Whether an address may be followed: http or https, with a host."""
-    if not address:
-        return False
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

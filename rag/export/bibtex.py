@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.export.keys import make_keys
-from rag.export.words import arxiv_id, clean, web_address
+from rag.export.words import clean
+from rag.links import arxiv_id, web_address
 from rag.partial_date import MONTHS
 from rag.records import Paper, PartialDate
 

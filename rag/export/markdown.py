@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from rag.export.blocks import Block, Cite, Doubt, Kind, Line, Piece, Words
 from rag.export.escaping import escape, escape_after_mark, escape_line, guard_line, write_code
 from rag.export.outline import Check, Grid, Section, Side, Source, make_outline
-from rag.export.words import arxiv_id, clean, tell_authors, web_address
+from rag.export.words import clean, tell_authors
+from rag.links import arxiv_id, web_address
 from rag.records import Paper
 from rag.replies import Answer
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rag.export import words
 from rag.export.outline import make_outline
+from rag.links import arxiv_id, web_address
 from rag.replies import Answer
 
 _HERE = Path(__file__).parent
@@ -36,8 +37,8 @@ def to_html(answers: Sequence[Answer], title: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters["authors"] = words.tell_authors
-    environment.filters["address"] = words.web_address
-    environment.filters["arxiv"] = words.arxiv_id
+    environment.filters["address"] = web_address
+    environment.filters["arxiv"] = arxiv_id
     environment.filters["clean"] = words.clean
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     # What is hashed is the element's whole text, the line breaks beside its tags included.

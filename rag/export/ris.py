@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.export.words import arxiv_id, clean, web_address
+from rag.export.words import clean
+from rag.links import arxiv_id, web_address
 from rag.records import Paper, PartialDate
 
 PREPRINT = "GEN"

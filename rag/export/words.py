@@ -5,11 +5,10 @@ Owns what is said of support, filters, notices and papers; knows nothing about m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote, urlsplit
 
 from rag.filters.selecting import label
+from rag.links import UNSEEN
 from rag.pages.text import tidy
 from rag.question import Field, Selection, Understood
 from rag.records import Paper
@@ -33,9 +32,6 @@ _JUDGES = {
     "wording": "by the wording of their abstracts",
     "meaning": "by a model that judged whether they follow from their abstracts",
 }
-# What turns the direction of text, and the characters that no text means.
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufeff]")
-_ARXIV_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -44,7 +40,7 @@ def clean(text: str) -> str:
 
 
 def strip_unseen(text: str) -> str:
-    return _UNSEEN.sub("", text)
+    return UNSEEN.sub("", text)
 
 
 def clean_lines(text: str) -> str:
@@ -173,28 +169,3 @@ def tell_authors(paper: Paper) -> str:
     if total > len(names):
         return f"{', '.join(names)} and {total - len(names)} more"
     return " and ".join([*filter(None, [", ".join(names[:-1])]), names[-1]])
-
-
-def arxiv_id(paper: Paper) -> str:
-    """The paper's arXiv id; empty where it has none, or something that is none."""
-    known = paper.arxiv_id or ""
-    return known if _ARXIV_ID.fullmatch(known) else ""
-
-
-def web_address(paper: Paper) -> str:
-    """The paper's http or https address, made from its arXiv id where it has none; or empty."""
-    if paper.url and is_web_address(paper.url):
-        return paper.url
-    known = arxiv_id(paper)
-    return f"https://arxiv.org/abs/{quote(known)}" if known else ""
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a link may lead there: http or https, with a host, and nothing hidden in it."""
-    if _UNSEEN.search(url) or any(one.isspace() or not one.isprintable() for one in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
