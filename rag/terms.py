@@ -28,7 +28,7 @@ POSSESSIVE = re.compile(r"['’](s|re|ve|ll|d|t|m)$|['’]$", re.IGNORECASE)
 QUANTITY = re.compile(
     r"\d[\d.,]*[a-z]{0,2}(-(bit|fold|way|shot|step|hop|layer|param\w*|year|day))?$", re.IGNORECASE
 )
-SENTENCE_START = re.compile(r"(^|[.?!:;]|[\"“(\[])\s*$")
+BEFORE_A_START = tuple('.?!:;"“([')
 CALENDAR = frozenset(
     """january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday
@@ -65,10 +65,13 @@ def find_terms(question: str) -> list[Term]:
     """
     tokens = list(TOKEN.finditer(question))
     shouts = sum(token.group().isupper() for token in tokens) > len(tokens) / 2
-    terms = []
+    terms: list[Term] = []
+    ended = 0
     for token in tokens:
         text = POSSESSIVE.sub("", token.group())
-        starts = bool(SENTENCE_START.search(question[: token.start()]))
+        before = question[ended : token.start()].rstrip()
+        starts = before.endswith(BEFORE_A_START) or not (before or ended)
+        ended = token.end()
         inner = any(character.isupper() or character.isdigit() for character in text[1:])
         terms.append(Term(text, not shouts and (inner or (text[:1].isupper() and not starts))))
     return terms

@@ -130,3 +130,14 @@ def test_questions_that_the_library_answers_lack_nothing(shared_library: Footnot
     questions = read_questions("answerable_a.jsonl", "answerable_b.jsonl")
     assert len(questions) == 64
     assert len(find_all(questions, shared_library)) <= 0.05 * len(questions)  # measured: 0
+
+
+def test_a_question_of_any_length_is_read_in_linear_time() -> None:
+    import time
+
+    question = "Why does sharpness matter for networks " * 10_000
+    started = time.process_time()
+    terms = find_terms(question)
+    assert time.process_time() - started < 2.0
+    assert len(terms) == 60_000
+    assert [term.text for term in terms if term.is_name] == ["Why"] * 9_999
