@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,25 +18,17 @@ from typing import Any
 import httpx
 import pytest
 from e2e.fake_engine import EXAMPLES, PAPERS, FakeEngine
+from house import make_house, make_page
 
 from rag.errors import LibraryTooNew, SettingsError
 from rag.events import Event, Found, TextDelta
-from rag.history import History
 from rag.replies import Offer
 from ui.app import serve
-from ui.handlers import Handlers, Page
-from ui.keeping import Keeper
+from ui.handlers import Handlers
 from ui.reading import Reading
 from ui.turns import Chat, Stage
 
 ROOT = Path(__file__).parents[1]
-
-
-def make_page() -> Page:
-    """A page whose components are their own names: the handlers only use them as keys."""
-    names = [field.name for field in fields(Page) if field.name != "examples"]
-    parts: dict[str, Any] = {name: name for name in names}
-    return Page(examples=tuple(f"example {n}" for n in range(6)), **parts)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -46,13 +37,8 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Keeper:
-    return Keeper(History(tmp_path))
-
-
-@pytest.fixture
-def handlers(engine: FakeEngine, keeper: Keeper) -> Handlers:
-    return Handlers(engine, make_page(), keeper)
+def handlers(engine: FakeEngine, tmp_path: Path) -> Handlers:
+    return Handlers(make_house(tmp_path, engine), make_page())
 
 
 def request(username: str = "") -> Any:
@@ -64,7 +50,7 @@ def hello(owner: str = "browser-1", opened: str = "") -> str:
 
 
 def tell(do: str, **values: str | int) -> str:
-    """What `shelf.js` writes when the reader does something."""
+    """What `actions.js` writes when the reader does something."""
     return json.dumps({"do": do} | {key: str(value) for key, value in values.items()})
 
 
@@ -215,8 +201,8 @@ async def test_the_page_opens_with_what_the_library_holds(handlers: Handlers) ->
     assert shown["example 5"]["visible"] is False
 
 
-async def test_an_empty_library_offers_no_examples(keeper: Keeper) -> None:
-    handlers = Handlers(FakeEngine(papers=0), make_page(), keeper)
+async def test_an_empty_library_offers_no_examples(tmp_path: Path) -> None:
+    handlers = Handlers(make_house(tmp_path, FakeEngine(papers=0)), make_page())
     shown = await handlers.open(hello(), Chat(), request())
     assert "footnote add PATH" in shown["welcome"]
     assert not any(shown[f"example {n}"]["visible"] for n in range(6))
@@ -228,12 +214,12 @@ async def test_a_question_is_seen_before_its_answer_begins(handlers: Handlers) -
     assert "Looking for papers" in taken["live"]
 
 
-async def test_a_library_that_cannot_be_opened_is_told_on_the_page(keeper: Keeper) -> None:
+async def test_a_library_that_cannot_be_opened_is_told_on_the_page(tmp_path: Path) -> None:
     class Broken(FakeEngine):
         def paper_count(self) -> int:
             raise LibraryTooNew("library.db has version 9", remedy="pip install -U footnote")
 
-    handlers = Handlers(Broken(), make_page(), keeper)
+    handlers = Handlers(make_house(tmp_path, Broken()), make_page())
     shown = await handlers.open(hello(), Chat(), request())
     assert "library.db has version 9" in shown["welcome"]
     assert "pip install -U footnote" in shown["welcome"]
@@ -341,7 +327,7 @@ def test_a_port_in_use_is_named_with_a_way_out(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError) as caught:
-            serve(FakeEngine(), Keeper(History(tmp_path)), host="127.0.0.1", port=port)
+            serve(make_house(tmp_path), host="127.0.0.1", port=port)
     assert str(caught.value) == f"port {port} on 127.0.0.1 is in use by another program"
     assert caught.value.remedy == f"PORT={port + 1} make chat"
 
@@ -350,7 +336,7 @@ def test_an_address_that_is_not_this_machines_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         SettingsError, match=r"^the chat cannot listen on 192\.0\.2\.1, port 7860: "
     ):
-        serve(FakeEngine(), Keeper(History(tmp_path)), host="192.0.2.1", port=7860)
+        serve(make_house(tmp_path), host="192.0.2.1", port=7860)
 
 
 def test_importing_the_chat_loads_nothing_heavy() -> None:
@@ -366,9 +352,7 @@ def test_a_password_keeps_strangers_out(tmp_path: Path) -> None:
 
     from ui.app import _mount, build
 
-    client = TestClient(
-        _mount(build(FakeEngine(), Keeper(History(tmp_path))), ("reader", "secret"))
-    )
+    client = TestClient(_mount(build(make_house(tmp_path)), ("reader", "secret")))
     assert client.get("/config").status_code == 401
     assert client.get("/").headers["x-content-type-options"] == "nosniff"
     wrong = client.post("/login", data={"username": "reader", "password": "guess"})

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from e2e.fake_engine import PAPERS, FakeEngine
-from test_app import ask, drain, hello, make_page, request, tell
+from house import make_house, make_page
+from test_app import ask, drain, hello, request, tell
 
 from rag.history import History, Listed
 from ui.handlers import Handlers, read_hello
-from ui.keeping import Keeper
 from ui.shelf import Shelf, name_day, render_shelf
 from ui.turns import Chat, Stage
 
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 def make_handlers(folder: Path, engine: FakeEngine | None = None) -> Handlers:
     """As after a start of the server: nothing is remembered but what the folder holds."""
     engine = engine or FakeEngine(pace=0.002)
-    return Handlers(engine, make_page(), Keeper(History(folder)))
+    return Handlers(make_house(folder, engine), make_page())
 
 
 async def visit(handlers: Handlers, owner: str = "browser-1", opened: str = "") -> tuple[Chat, Any]:
@@ -160,7 +160,7 @@ async def test_another_browsers_conversation_is_neither_renamed_nor_deleted(fold
     stranger, _ = await visit(handlers, "browser-2")
     for message in (tell("rename", id=chat.saved_id, title="x"), tell("delete", id=chat.saved_id)):
         shown = await handlers.act(message, stranger)
-        assert shown["announcer"]
+        assert "no conversation" in shown["told"].lower()
     _, shown = await visit(handlers)
     assert ">One?</button>" in shown["shelf"]
 
@@ -222,8 +222,9 @@ async def test_an_answer_is_liked_commented_and_the_liking_taken_back(folder: Pa
 
 
 async def test_a_rating_tells_the_settings(folder: Path) -> None:
-    keeper = Keeper(History(folder), {"retrieval": {"papers": 8}})
-    handlers = Handlers(FakeEngine(pace=0.002), make_page(), keeper)
+    house = make_house(folder)
+    house.keeper.settings = {"retrieval": {"papers": 8}}
+    handlers = Handlers(house, make_page())
     chat, _ = await visit(handlers)
     await ask(handlers, chat, "One?")
     await handlers.act(tell("rate", turn=1, liked="yes"), chat)

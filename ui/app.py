@@ -2,7 +2,7 @@
 
 Owns the layout and the server's start and end; knows nothing about retrieval, models or
 files, and leaves what happens on an event to `ui.handlers`. Gradio's types do not leave
-these two modules. All it asks of an engine is in `ChatEngine`.
+`ui/`. What the page stands on is a `House`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
-from ui.handlers import ChatEngine, Handlers, Page
-from ui.keeping import Keeper
+from ui.adding.room import AddingRoom
+from ui.handlers import Handlers, Page
+from ui.house import House
 from ui.page import KeepToItself, make_head, make_theme, render_brand
 from ui.turns import Chat
 
@@ -29,7 +30,7 @@ ANSWERS_AT_ONCE = 16
 EXAMPLES = 6
 QUESTION_CHARACTERS = 4000
 # Who this browser is, and which conversation its address names, go along with the first call.
-HELLO = "(act, chat) => [footnoteHello(), chat]"
+HELLO = "(act, chat) => [footnote.hello(), chat]"
 
 Auth = tuple[str, str] | list[tuple[str, str]] | Callable[[str, str], bool] | None
 
@@ -37,17 +38,17 @@ Auth = tuple[str, str] | list[tuple[str, str]] | Callable[[str, str], bool] | No
 # --- the page -----------------------------------------------------------------------
 
 
-def build(engine: ChatEngine, keeper: Keeper) -> gr.Blocks:
-    """The page, wired to the engine; conversations are kept by `keeper`.
+def build(house: House) -> gr.Blocks:
+    """The page, wired to what it stands on.
 
     Importing Gradio takes some two seconds.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
 
-    with gr.Blocks(title="Footnote", analytics_enabled=False) as blocks:
+    with gr.Blocks(title="Footnote", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         page = _lay_out()
-        _wire(blocks, page, Handlers(engine, page, keeper))
+        _wire(blocks, page, Handlers(house, page))
     wired: gr.Blocks = blocks
     return wired
 
@@ -57,40 +58,75 @@ def _lay_out() -> Page:
 
     with gr.Row(elem_id="fn-top"):
         header = gr.HTML(render_brand(), elem_id="fn-header")
-    fresh, find, shelf = _lay_out_shelf()
-    with gr.Column(elem_id="fn-middle"):
-        with gr.Column(elem_id="fn-opening") as opening:
-            welcome = gr.HTML(elem_id="fn-welcome")
-            examples = tuple(
-                gr.Button("", visible=False, elem_classes="fn-example") for _ in range(EXAMPLES)
-            )
-        said = {
-            name: gr.HTML(elem_id=f"fn-{name}", apply_default_css=False)
-            for name in ("history", "live", "waiting", "announcer", "sources", "parcel")
-        }
+    with gr.Column(elem_id="fn-left"):
+        fresh, find, shelf = _lay_out_shelf()
+        filters = _make_html("filters")
+    opening, welcome, examples, said = _lay_out_conversation()
     box, send, stop = _lay_out_composer()
+    places = {name: _make_html(name) for name in ("books", "atlas", "paper")}
+    drop, paste, adding = _lay_out_adding()
+    notes = {name: _make_html(name) for name in ("settings", "job", "told", "parcel")}
     return Page(
         header=header,
         fresh=fresh,
         find=find,
         shelf=shelf,
+        filters=filters,
         opening=opening,
         welcome=welcome,
         examples=examples,
         box=box,
         send=send,
         stop=stop,
-        # Written by `shelf.js`: gr.HTML has no inputs of its own.
+        drop=drop,
+        paste=paste,
+        adding=adding,
+        # Written by `actions.js`: gr.HTML has no inputs of its own.
         act=gr.Textbox(elem_id="fn-act", visible="hidden"),
         chat=gr.State(Chat()),
         **said,
+        **places,
+        **notes,
     )
+
+
+def _make_html(name: str) -> gr.HTML:
+    import gradio as gr
+
+    return gr.HTML(elem_id=f"fn-{name}", apply_default_css=False)
+
+
+def _lay_out_conversation() -> tuple[gr.Column, gr.HTML, tuple[gr.Button, ...], dict[str, gr.HTML]]:
+    import gradio as gr
+
+    with gr.Column(elem_id="fn-middle"):
+        with gr.Column(elem_id="fn-opening") as opening:
+            welcome = gr.HTML(elem_id="fn-welcome")
+            examples = tuple(
+                gr.Button("", visible=False, elem_classes="fn-example") for _ in range(EXAMPLES)
+            )
+        names = ("history", "live", "waiting", "announcer", "sources")
+        said = {name: _make_html(name) for name in names}
+    return opening, welcome, examples, said
+
+
+def _lay_out_adding() -> tuple[gr.File, gr.Textbox, gr.HTML]:
+    """A dialog; `adding.js` opens and shuts it."""
+    import gradio as gr
+
+    with gr.Column(elem_id="fn-add"):
+        drop = gr.File(
+            label="Pages to add", file_count="multiple", type="filepath", elem_id="fn-drop"
+        )
+        paste = gr.Textbox(label="Pasted text", lines=5, max_lines=12, elem_id="fn-paste")
+        adding = _make_html("adding")
+    return drop, paste, adding
 
 
 def _lay_out_shelf() -> tuple[gr.Button, gr.Textbox, gr.HTML]:
     import gradio as gr
 
-    with gr.Column(elem_id="fn-left"):
+    with gr.Column(elem_id="fn-kept"):
         fresh = gr.Button("New conversation", elem_id="fn-fresh", size="sm")
         find = gr.Textbox(
             label="Search your conversations",
@@ -137,14 +173,13 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     quick |= {"queue": False}
     shown = [page.history, page.live, page.waiting, page.announcer]
     taken = [page.box, page.opening, *shown]
-    done = [page.act, page.box, page.opening, page.parcel, *page.conversation]
 
     for handler in (Handlers.open, Handlers.leave):
         # Gradio hands its request to the parameter annotated with its class; the
         # annotation is but text in a module that does not import Gradio.
         handler.__annotations__["request"] = gr.Request
-    known = [page.header, page.welcome, *page.examples, *page.conversation, page.opening]
-    blocks.load(handlers.open, [page.act, page.chat], known, js=HELLO, **quick)
+    known = [*page.known, *page.conversation, page.opening]
+    opened = blocks.load(handlers.open, [page.act, page.chat], known, js=HELLO, **quick)
     blocks.unload(handlers.leave)
     asks = [page.box.submit, page.send.click]
     for ask in asks:
@@ -154,9 +189,10 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
         asked = example.click(handlers.take, [example, page.chat], taken, **quick)
         asked.then(handlers.answer, page.chat, page.conversation, **slow)
     acted = page.act.submit(
-        handlers.act, [page.act, page.chat], done, trigger_mode="multiple", **quick
+        handlers.act, [page.act, page.chat], page.rooms, trigger_mode="multiple", **quick
     )
     acted.then(handlers.answer, page.chat, page.conversation, **slow)
+    _wire_adding(page, handlers.adding, quick, (opened, acted))
     page.find.change(
         handlers.find, [page.find, page.chat], page.shelf, trigger_mode="always_last", **quick
     )
@@ -164,17 +200,31 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     page.fresh.click(handlers.clear, page.chat, [page.opening, *page.conversation], **quick)
 
 
+def _wire_adding(page: Page, room: AddingRoom, quick: Any, before: tuple[Any, ...]) -> None:
+    """Files and pasted text come as Gradio hands them over; how far the adding has come is
+    watched by each tab for itself, as long as it takes."""
+    shown = [page.adding, page.told]
+    page.drop.upload(room.preview_files, [page.drop, page.chat], shown, **quick)
+    page.paste.change(
+        room.preview_pasted, [page.paste, page.chat], shown, trigger_mode="always_last", **quick
+    )
+    watched = [page.job, page.adding, page.told, page.books, *page.known]
+    slow = quick | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
+    for event in before:
+        event.then(room.watch, page.chat, watched, **slow)
+
+
 # --- the server ---------------------------------------------------------------------
 
 
-def serve(engine: ChatEngine, keeper: Keeper, *, host: str, port: int, auth: Auth = None) -> None:
+def serve(house: House, *, host: str, port: int, auth: Auth = None) -> None:
     """Serve the chat until Ctrl-C; says where, once connections are accepted.
 
     Port 0 takes any free port. Raises SettingsError where the address cannot be used.
     """
     listener = _listen(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(_mount(build(engine, keeper), auth), listener))
+        asyncio.run(_run(_mount(build(house), auth), listener))
 
 
 def _listen(host: str, port: int) -> socket.socket:

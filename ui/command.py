@@ -32,6 +32,7 @@ def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Raises SettingsError for an address that is open without --auth."""
     from rag.history import History, tell_settings
     from ui.app import serve
+    from ui.house import House
     from ui.keeping import Keeper
 
     settings = footnote.settings.chat
@@ -48,7 +49,8 @@ def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
     history = History(footnote.library.folder)
     try:
         keeper = Keeper(history, tell_settings(footnote.settings))
-        serve(footnote.engine(), keeper, host=host, port=port, auth=auth)
+        house = House(footnote, keeper, own_machine=auth is None)
+        serve(house, host=host, port=port, auth=auth)
     finally:
         history.close()
     return 0

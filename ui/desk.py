@@ -8,14 +8,15 @@ anything is kept. An action that names nothing that is there changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from rag.history import HistoryError
 from ui.actions import Action
 from ui.keeping import Keeper
 from ui.parcels import pack
 from ui.render import render_turns
+from ui.rooms import Do, Updates
 from ui.shelf import render_shelf
 from ui.sources import render_sources
 from ui.turns import Asked, Chat
@@ -23,7 +24,6 @@ from ui.turns import Asked, Chat
 if TYPE_CHECKING:
     from ui.handlers import Page
 
-Updates = dict[Any, Any]
 Ask = Callable[[Asked, Chat], Updates]
 
 
@@ -35,7 +35,10 @@ class Desk:
         self._keeper = keeper
         self._ask = ask
         self._parcels = 0
-        self._actions: dict[str, Callable[[Chat, Action], Awaitable[Updates]]] = {
+
+    @property
+    def actions(self) -> Mapping[str, Do]:
+        return {
             "drop": self._drop,
             "open": self._open,
             "renaming": self._renaming,
@@ -49,18 +52,8 @@ class Desk:
             "comment": self._comment,
             "copy": self._carry,
             "export": self._carry,
+            "heard": self._heard,
         }
-
-    async def act(self, action: Action, chat: Chat) -> Updates:
-        """Do it; what is wrong is told on the page."""
-        do = self._actions.get(action.name)
-        if do is None:
-            return {}
-        try:
-            return await do(chat, action)
-        except HistoryError as error:
-            shelf = await self.show_shelf(chat)
-            return shelf | {self._page.announcer: f"{error} {error.remedy}".strip()}
 
     async def keep(self, chat: Chat) -> Updates:
         """Keep the last turn, now that it is over, and list its conversation."""
@@ -193,6 +186,11 @@ class Desk:
         if chat.busy:
             return {self._page.history: render_turns(chat.turns[:-1])}
         return {self._page.history: render_turns(chat.turns), self._page.live: ""}
+
+    async def _heard(self, chat: Chat, action: Action) -> Updates:
+        """Take a note away that was read."""
+        del chat, action
+        return {self._page.told: ""}
 
     async def _carry(self, chat: Chat, action: Action) -> Updates:
         """Hand the browser an answer, or the conversation, to copy or to save."""

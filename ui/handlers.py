@@ -10,40 +10,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from rag.conversation import Conversation
 from rag.errors import FootnoteError
-from rag.events import Event
 from ui.actions import read_action
+from ui.adding.room import AddingRoom
+from ui.atlas.room import AtlasRoom
 from ui.desk import Desk
-from ui.keeping import Keeper
+from ui.house import House
+from ui.library.room import LibraryRoom
 from ui.page import render_brand, render_broken, render_header, render_welcome
 from ui.reading import Reading
 from ui.render import describe, render_turn, render_turns, render_waiting
+from ui.rooms import Place, Rooms, Updates
+from ui.setup.room import SetupRoom
 from ui.sources import render_sources
 from ui.turns import Asked, Chat, Turn
 
 if TYPE_CHECKING:
     import gradio as gr
-
-Updates = dict[Any, Any]
-
-
-class ChatEngine(Protocol):
-    """What the page needs of the engine."""
-
-    def astream(
-        self, question: str, conversation: Conversation, *, without: frozenset[str] = frozenset()
-    ) -> AsyncIterator[Event]:
-        """`without` are the keys of filters that the question is not to be read with."""
-        ...
-
-    def status(self) -> str: ...
-
-    def examples(self) -> tuple[str, ...]: ...
-
-    def paper_count(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -67,6 +52,16 @@ class Page:
     find: gr.Textbox
     shelf: gr.HTML
     parcel: gr.HTML
+    told: gr.HTML
+    filters: gr.HTML
+    books: gr.HTML
+    paper: gr.HTML
+    atlas: gr.HTML
+    adding: gr.HTML
+    job: gr.HTML
+    settings: gr.HTML
+    drop: gr.File
+    paste: gr.Textbox
     chat: gr.State
 
     @property
@@ -75,27 +70,48 @@ class Page:
         said = [self.history, self.live, self.waiting, self.announcer, self.sources]
         return [*said, self.shelf, self.stop]
 
+    @property
+    def known(self) -> list[Any]:
+        """What hangs on the library and on who answers."""
+        return [self.header, self.welcome, *self.examples]
+
+    @property
+    def rooms(self) -> list[Any]:
+        """What an action may change."""
+        places = [self.filters, self.books, self.paper, self.atlas]
+        told = [self.told, self.parcel, self.job, self.settings]
+        dialog = [self.adding, self.drop, self.paste]
+        asked = [self.act, self.box, self.opening, *self.known]
+        return [*asked, *places, *told, *dialog, *self.conversation]
+
 
 class Handlers:
     """What happens when the reader does something. All run on the server's event loop."""
 
-    def __init__(self, engine: ChatEngine, page: Page, keeper: Keeper) -> None:
-        self._engine = engine
+    def __init__(self, house: House, page: Page) -> None:
+        self._house = house
         self._page = page
-        self._desk = Desk(page, keeper, self._take)
+        self._desk = Desk(page, house.keeper, self._take)
+        library, atlas = LibraryRoom(house, page), AtlasRoom(house, page)
+        self.adding = AddingRoom(house, page, self.refresh)
+        setup = SetupRoom(house, page, self.refresh)
+        rooms = (self._desk, library, atlas, self.adding, setup)
+        places: dict[str, Place] = {"library": library, "map": atlas}
+        self._rooms = Rooms(page, rooms, places, self._desk.show_shelf)
         self._open: dict[str, Chat] = {}
 
     async def open(self, hello: str, chat: Chat, request: gr.Request) -> Updates:
         """Fill in what is known of the library, and what the browser had kept."""
         chat.owner, opened = read_hello(hello, request.username)
-        known = await self._open_library(chat, request)
-        return known | await self._desk.open_linked(chat, opened)
+        self._open[request.session_hash or ""] = chat
+        return await self.refresh(chat) | await self._desk.open_linked(chat, opened)
 
-    async def _open_library(self, chat: Chat, request: gr.Request) -> Updates:
+    async def refresh(self, chat: Chat) -> Updates:
+        """What hangs on the library and on who answers, as they are now."""
         import gradio as gr
 
+        del chat
         page = self._page
-        self._open[request.session_hash or ""] = chat
         hidden: Updates = {button: gr.update(visible=False) for button in page.examples}
         try:
             papers, status, questions = await asyncio.to_thread(self._ask_library)
@@ -110,8 +126,9 @@ class Handlers:
         return hidden | shown | known
 
     def _ask_library(self) -> tuple[int, str, tuple[str, ...]]:
-        papers = self._engine.paper_count()
-        return papers, self._engine.status(), self._engine.examples() if papers else ()
+        engine = self._house.engine
+        papers = engine.paper_count()
+        return papers, engine.status(), engine.examples() if papers else ()
 
     async def leave(self, request: gr.Request) -> None:
         """Close the stream of a tab that was closed: nobody reads it any more."""
@@ -135,7 +152,7 @@ class Handlers:
         """Do what the reader did beside asking. What is no action is let go."""
         action = read_action(message)
         emptied: Updates = {self._page.act: ""}
-        return emptied | await self._desk.act(action, chat) if action else emptied
+        return emptied | await self._rooms.act(chat, action) if action else emptied
 
     async def find(self, words: str, chat: Chat) -> Updates:
         """List the conversations that hold these words."""
@@ -179,7 +196,8 @@ class Handlers:
         page, began = self._page, chat.round
         turn = chat.begin()
         known = replace(chat.conversation, exchanges=turn.before)
-        chat.reading = Reading(self._engine.astream(turn.question, known, without=turn.without))
+        engine = self._house.engine
+        chat.reading = Reading(engine.astream(turn.question, known, without=turn.without))
         yield {
             page.history: render_turns(chat.turns[:-1]),
             page.live: render_turn(turn),

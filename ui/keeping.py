@@ -24,7 +24,7 @@ class Keeper:
 
     def __init__(self, history: History, settings: Mapping[str, Any] | None = None) -> None:
         self.history = history
-        self._settings = settings or {}
+        self.settings = settings or {}
 
     def keep(self, chat: Chat, turn: Turn) -> int:
         """Keep a turn that is over; its number there, 0 where nothing came of it."""
@@ -67,7 +67,7 @@ class Keeper:
                 turn.kept,
                 liked=liked,
                 comment=comment,
-                settings=self._settings,
+                settings=self.settings,
             )
         chat.turns[number - 1] = replace(turn, liked=liked, comment=comment)
 

@@ -20,10 +20,14 @@ MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 
 # In the order of the page, which is the order in which they overrule one another.
 STYLES = (
-    *("page", "left", "ask", "answer", "support", "compare", "around", "foot", "sources"),
+    *("page", "left", "ask", "answer", "support", "compare", "around", "foot", "sources", "hover"),
+    *("places", "library/library", "atlas/atlas", "adding/adding", "setup/setup"),
     "narrow",
 )
-SCRIPTS = ("chat", "shelf")
+SCRIPTS = (
+    *("actions", "places", "chat", "shelf", "hover"),
+    *("library/library", "atlas/atlas", "adding/adding"),
+)
 
 # Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -54,25 +58,38 @@ _MARK = (
 
 
 _PLACES = (
-    '<button type="button" class="fn-places" aria-label="Conversations" aria-expanded="false">'
+    '<button type="button" class="fn-places" aria-label="Conversations and filters"'
+    ' aria-expanded="false">'
     '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" fill="none"'
     ' stroke="currentColor" stroke-width="1.6" stroke-linecap="round">'
     '<path d="M3 5.5h14M3 10h14M3 14.5h9"/></svg></button>'
 )
+_NAV = (
+    '<nav class="fn-nav" aria-label="Places"><a href="#" data-place="chat">Ask</a>'
+    '<a href="#library" data-place="library">Library</a>'
+    '<a href="#map" data-place="map">Map</a></nav>'
+)
+_SETTINGS = (
+    '<button type="button" class="fn-gear" data-do="settings" aria-label="Settings">'
+    '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" fill="none"'
+    ' stroke="currentColor" stroke-width="1.5" stroke-linecap="round">'
+    '<path d="M3 6h6M13 6h4M3 14h3M10 14h7"/><circle cx="11" cy="6" r="2"/>'
+    '<circle cx="8" cy="14" r="2"/></svg></button>'
+)
 
 
 def render_brand() -> str:
-    """The mark and the name, and on narrow screens the way to the conversations."""
+    """The mark, the name, and the ways to the places and to the settings."""
     mark = _MARK.format(ground="var(--fn-accent)", ink="var(--fn-page)", dot="var(--fn-dot)")
-    return f'{_PLACES}<div class="fn-brand">{mark}<h1>Footnote</h1></div>'
+    return f'{_PLACES}<div class="fn-brand">{mark}<h1>Footnote</h1></div>{_NAV}'
 
 
 def render_header(papers: int, status: str) -> str:
-    """The name, how many papers there are, and who answers."""
+    """The name, the places, how many papers there are, and who answers."""
     count = f"{papers:,} paper" if papers == 1 else f"{papers:,} papers"
     return (
         f'{render_brand()}<p class="fn-status"><span class="fn-count">{count}</span>'
-        f'<span class="fn-mode" title="{escape(status)}">{escape(status)}</span></p>'
+        f'<span class="fn-mode" title="{escape(status)}">{escape(status)}</span></p>{_SETTINGS}'
     )
 
 

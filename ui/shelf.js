@@ -1,18 +1,15 @@
 /* The browser's side of what is kept: who this browser is, which conversation its address
- * names, what the reader does beside asking, and what is handed over to copy or to save.
+ * names, renaming one, and what is handed over to copy or to save.
  *
- * Owns the messages to the server and nothing that is shown. The server hears of an action as
- * if it had been typed into a box that nobody sees.
+ * Owns nothing that is shown but the word that something was copied.
  */
 (() => {
   "use strict";
 
   const OWNER = "footnote-browser";
   const find = (selector, root = document) => root.querySelector(selector);
-  const narrow = matchMedia("(max-width: 1199.98px)");
+  const tell = (record) => window.footnote.tell(record);
   let parcel = "0";
-  let shelfOpen = false;
-  let opener = null;
 
   // Where nothing can be stored (a private window), the browser is known while it is open.
   function whoAmI() {
@@ -30,20 +27,12 @@
 
   const linked = () => /^#c=([\w-]{8,100})$/.exec(location.hash)?.[1] ?? "";
 
-  window.footnoteHello = () => JSON.stringify({ do: "hello", owner: whoAmI(), open: linked() });
-
-  function tell(record) {
-    const box = find("#fn-act :is(input, textarea)");
-    if (!box) return;
-    box.value = JSON.stringify(record);
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
-  }
+  window.footnote.hello = () => JSON.stringify({ do: "hello", owner: whoAmI(), open: linked() });
 
   // The address names the conversation that is open, so that it can be bookmarked.
   function followAddress() {
     const shelf = find(".fn-shelf");
-    if (!shelf) return;
+    if (!shelf || window.footnote.place() !== "chat") return;
     const hash = shelf.dataset.open ? `#c=${shelf.dataset.open}` : "";
     const path = location.pathname + location.search;
     if (hash !== location.hash) history.replaceState(null, "", path + hash);
@@ -94,37 +83,15 @@
     setTimeout(() => note.remove(), 1800);
   }
 
-  function showShelf(open) {
-    shelfOpen = open && narrow.matches;
-    document.documentElement.classList.toggle("fn-shelf-open", shelfOpen);
-    const button = find(".fn-places");
-    button?.setAttribute("aria-expanded", String(shelfOpen));
-    if (shelfOpen) find("#fn-fresh")?.focus({ preventScroll: true });
-    else if (opener) opener.focus({ preventScroll: true });
-    opener = shelfOpen ? button : null;
-  }
-
-  function act(button) {
-    const record = { ...button.dataset };
-    tell(record);
-    button.closest("details.fn-menu")?.removeAttribute("open");
-    if (["drop", "retry", "edit", "keep"].includes(record.do)) {
-      find("#fn-box textarea")?.focus({ preventScroll: true });
-    }
-    if (record.do === "open") showShelf(false);
-  }
-
   function onClick(event) {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     for (const menu of document.querySelectorAll("details.fn-menu[open]")) {
       if (!menu.contains(target)) menu.removeAttribute("open");
     }
-    const button = target.closest("[data-do]");
-    if (button) act(button);
-    else if (target.closest(".fn-places")) showShelf(!shelfOpen);
-    else if (shelfOpen && (target.closest("#fn-fresh") || !target.closest("#fn-left"))) {
-      showShelf(false);
+    const done = target.closest("[data-do]")?.dataset.do;
+    if (["drop", "retry", "edit", "keep"].includes(done)) {
+      find("#fn-box textarea")?.focus({ preventScroll: true });
     }
   }
 
@@ -144,7 +111,6 @@
     else if (input && event.key === "Escape") endRenaming(input, "");
     else if (event.key === "Escape") {
       find("details.fn-menu[open]")?.removeAttribute("open");
-      if (shelfOpen) showShelf(false);
     }
   }
 
@@ -155,7 +121,6 @@
       if (event.target.matches?.(".fn-rename")) endRenaming(event.target, event.target.value);
     });
     addEventListener("hashchange", openAddress);
-    narrow.addEventListener("change", () => showShelf(false));
     new MutationObserver(() => {
       followAddress();
       unpack();

@@ -15,6 +15,8 @@ from rag.conversation import Conversation, Exchange
 from rag.events import Checked, Done, Event, Found, TextDelta
 from rag.question import Filter, Selection, Understood
 from rag.replies import Answer, Mode, Offer, Sentence
+from ui.adding.pending import Pending
+from ui.library.browsing import Browsing
 from ui.reading import Problem, Reading
 
 
@@ -162,6 +164,8 @@ class Chat:
 
     `owner` names the browser, `saved_id` the conversation where it is kept, `words` what the
     kept ones are searched for, `editing` the turn whose question stands in the box.
+    `quoting`: answered by quoting, whoever else could. The rooms keep what they need of this
+    tab in `browsing` and `pending`.
 
     The only mutable record of the browser's side: handlers of the same tab overlap (a
     second question, Stop), and all of them must see the same one. They run on one event
@@ -178,6 +182,9 @@ class Chat:
     saved_id: str = ""
     words: str = ""
     editing: int = 0
+    quoting: bool = False
+    browsing: Browsing = field(default_factory=Browsing)
+    pending: Pending = field(default_factory=Pending)
 
     def begin(self) -> Turn:
         """Turn the question that has waited longest into a turn."""

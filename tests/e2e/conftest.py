@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from e2e.fake_engine import FakeEngine
-
-from rag.history import History
+from house import make_house
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM_FLAGS = [
@@ -78,12 +77,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Fake
     import uvicorn
 
     from ui.app import _address, _listen, _mount, build
-    from ui.keeping import Keeper
 
     engine = FakeEngine()
     with _listen("127.0.0.1", 0) as listener:
-        keeper = Keeper(History(tmp_path_factory.mktemp("history")))
-        app = _mount(build(engine, keeper), None)
+        house = make_house(tmp_path_factory.mktemp("library"), engine)
+        app = _mount(build(house), None)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         )

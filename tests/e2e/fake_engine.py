@@ -127,12 +127,12 @@ if __name__ == "__main__":
     import tempfile
     from pathlib import Path
 
-    from rag.history import History
+    from house import make_house
+
     from ui.app import serve
-    from ui.keeping import Keeper
 
     asked_port = int(sys.argv[1]) if len(sys.argv) > 1 else 7860
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 346
-    with tempfile.TemporaryDirectory() as kept:
-        engine = FakeEngine(papers=count, pace=0.03)
-        serve(engine, Keeper(History(Path(kept))), host="127.0.0.1", port=asked_port)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as kept:
+        house = make_house(Path(kept), FakeEngine(papers=count, pace=0.03))
+        serve(house, host="127.0.0.1", port=asked_port)

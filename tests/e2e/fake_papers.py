@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.records import Paper, PartialDate
 from rag.replies import Evidence
+from rag.titles import make_paper_id
 
-PAPERS = (
+
+def _name(*papers: Paper) -> tuple[Paper, ...]:
+    """The papers under the ids that a library gives them."""
+    return tuple(replace(one, paper_id=make_paper_id(one.title)) for one in papers)
+
+
+PAPERS = _name(
     Paper(
-        "p-sparse",
+        "",
         "Sparse Attention That Learns Where Not to Look",
         "Long documents make attention costly, since every token looks at every other. "
         "We train a small gate that decides, for each head, which blocks of the context can "
@@ -22,7 +31,7 @@ PAPERS = (
         112,
     ),
     Paper(
-        "p-cache",
+        "",
         "Forget Gracefully: Evicting the Key-Value Cache by Future Use",
         "The key-value cache grows with the context and soon fills the memory. We predict "
         "which entries later tokens will attend to, and evict the others. With a quarter of "
@@ -37,7 +46,7 @@ PAPERS = (
         48,
     ),
     Paper(
-        "p-recur",
+        "",
         "Recurrent Memory Is Enough for Most of a Book",
         "We ask how much of long-context reading needs attention at all. A model that reads a "
         "book in pages and carries 256 memory vectors from page to page answers 83% of the "
@@ -51,7 +60,7 @@ PAPERS = (
         7,
     ),
     Paper(
-        "p-bench",
+        "",
         "NeedleYard: Measuring Long-Context Reading Beyond Retrieval",
         "Needle-in-a-haystack tests are nearly solved, yet models still misread long reports. "
         "We collect 1,240 questions whose answers must be put together from five or more "
@@ -64,7 +73,7 @@ PAPERS = (
         203,
     ),
     Paper(
-        "p-tok",
+        "",
         "Bytes First: Tokenizer-Free Models at Scale",
         "We train byte-level models of up to 8B parameters with patches of varying length. "
         "They match a tokenizer-based model at equal compute and are sturdier to noise.",
@@ -72,16 +81,18 @@ PAPERS = (
     ),
 )
 
-HOSTILE = Paper(
-    "p-evil",
-    '<script>window.pwned="title"</script><img src="http://evil.invalid/t.png" '
-    "onerror=\"window.pwned='img'\"> Title ${window.pwned='dollar'} {{constructor}}",
-    "First <script>window.pwned='abstract'</script> sentence of the abstract. "
-    "<img src=x onerror=\"window.pwned='abstract-img'\"> Second ${window.pwned='t'} `x` "
-    '{{#each this}}{{this}}{{/each}} sentence. <svg onload="window.pwned=1"></svg> Third.',
-    ('<b onmouseover="window.pwned=1">Eve</b>', 'M"allory'),
-    arxiv_id='"><script>window.pwned="id"</script>',
-    url="javascript:window.pwned='url'",
+(HOSTILE,) = _name(
+    Paper(
+        "",
+        '<script>window.pwned="title"</script><img src="http://evil.invalid/t.png" '
+        "onerror=\"window.pwned='img'\"> Title ${window.pwned='dollar'} {{constructor}}",
+        "First <script>window.pwned='abstract'</script> sentence of the abstract. "
+        "<img src=x onerror=\"window.pwned='abstract-img'\"> Second ${window.pwned='t'} `x` "
+        '{{#each this}}{{this}}{{/each}} sentence. <svg onload="window.pwned=1"></svg> Third.',
+        ('<b onmouseover="window.pwned=1">Eve</b>', 'M"allory'),
+        arxiv_id='"><script>window.pwned="id"</script>',
+        url="javascript:window.pwned='url'",
+    )
 )
 
 

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from rag import Footnote
 from rag.history import History
 from ui.app import serve
+from ui.house import House
 from ui.keeping import Keeper
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +53,8 @@ def serve_starter(folder: str) -> None:
     footnote = Footnote.open(library=folder)
     footnote.add([str(ROOT / "eval" / "corpus")])
     footnote.embedder.load()
-    serve(footnote.engine(), Keeper(History(Path(folder))), host="127.0.0.1", port=PORT)
+    house = House(footnote, Keeper(History(Path(folder))))
+    serve(house, host="127.0.0.1", port=PORT)
 
 
 def wait_until_ready(url: str) -> None:

@@ -232,7 +232,8 @@ def test_hostile_text_neither_runs_nor_loads(visit: Any) -> None:
     assert page.locator(inside).count() == 0
     addresses = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
     assert addresses
-    assert all(address.startswith(("#t1-", "https://arxiv.org/")) for address in addresses)
+    outside = [one for one in addresses if one not in ("#", "#library", "#map")]
+    assert all(address.startswith(("#t1-", "https://arxiv.org/")) for address in outside)
     title = page.locator("#t1-p1 .fn-title").inner_text()
     assert title.startswith('<script>window.pwned="title"</script><img src=')
     assert "${window.pwned='dollar'} {{constructor}}" in title
