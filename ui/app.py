@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
-ANSWERS_AT_ONCE = 16
 EXAMPLES = 6
 QUESTION_CHARACTERS = 4000
 # Who this browser is, and which conversation its address names, go along with the first call.
@@ -161,13 +160,13 @@ def _lay_out_composer() -> tuple[gr.Textbox, gr.Button, gr.Button]:
 
 
 def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
-    """Each answer is one event, so that a long one holds up nobody; the rest is quick."""
+    """Each answer is one event, so that a long one holds up nobody; the rest is quick. How
+    many are answered at once is for the handlers' line to say, which tells who waits."""
     import gradio as gr
 
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     slow = quick | {
-        "concurrency_limit": ANSWERS_AT_ONCE,
-        "concurrency_id": "answers",
+        "concurrency_limit": None,
         "trigger_mode": "multiple",
     }
     quick |= {"queue": False}

@@ -19,6 +19,7 @@ from ui.atlas.room import AtlasRoom
 from ui.desk import Desk
 from ui.house import House
 from ui.library.room import LibraryRoom
+from ui.line import Line, Spot
 from ui.page import render_brand, render_broken, render_header, render_welcome
 from ui.reading import Reading
 from ui.render import describe, render_turn, render_turns, render_waiting
@@ -98,6 +99,7 @@ class Handlers:
         rooms = (self._desk, library, atlas, self.adding, setup)
         places: dict[str, Place] = {"library": library, "map": atlas}
         self._rooms = Rooms(page, rooms, places, self._desk.show_shelf)
+        self._line = Line(house.at_once)
         self._open: dict[str, Chat] = {}
 
     async def open(self, hello: str, chat: Chat, request: gr.Request) -> Updates:
@@ -195,9 +197,6 @@ class Handlers:
 
         page, began = self._page, chat.round
         turn = chat.begin()
-        known = replace(chat.conversation, exchanges=turn.before)
-        engine = self._house.engine
-        chat.reading = Reading(engine.astream(turn.question, known, without=turn.without))
         yield {
             page.history: render_turns(chat.turns[:-1]),
             page.live: render_turn(turn),
@@ -205,15 +204,34 @@ class Handlers:
             page.announcer: describe(turn),
             page.stop: gr.update(visible=True),
         }
-        async for updates in self._follow(chat, turn):
-            yield updates
-            if chat.round != began:
-                return
+        spot = chat.spot = self._line.enter()
+        try:
+            async for updates in self._read(chat, turn, spot):
+                yield updates
+                if chat.round != began:
+                    return
+        finally:
+            spot.leave()
         if chat.round == began:
             yield self._conclude(chat)
             kept = await self._desk.keep(chat)
             if kept and chat.round == began:
                 yield kept | {page.live: render_turn(chat.turns[-1])}
+
+    async def _read(self, chat: Chat, turn: Turn, spot: Spot) -> AsyncIterator[Updates]:
+        """Wait for the turn's turn, telling how many are ahead; then ask, and show the answer."""
+        page, began = self._page, chat.round
+        chat.reading = None
+        async for ahead in spot.wait():
+            waits = replace(turn, ahead=ahead)
+            yield {page.live: render_turn(waits), page.announcer: describe(waits)}
+        if chat.round != began or spot.left:
+            return
+        engine = self._house.engine
+        known = replace(chat.conversation, exchanges=turn.before)
+        chat.reading = Reading(engine.astream(turn.question, known, without=turn.without))
+        async for updates in self._follow(chat, turn):
+            yield updates
 
     async def _follow(self, chat: Chat, turn: Turn) -> AsyncIterator[Updates]:
         """Show the answer as it comes; the sources only when papers or evidence change."""

@@ -18,6 +18,9 @@ from rag.settings import Settings
 from ui.keeping import Keeper
 
 
+AT_ONCE = 8
+
+
 class ChatEngine(Protocol):
     """What the page needs of the engine."""
 
@@ -39,7 +42,7 @@ class House:
 
     `engine`: one to answer with in place of the library's own. `own_machine`: its readers sit
     at this machine, since nobody else can reach the page; only they may name a path on it or
-    change its settings.
+    change its settings. `at_once` questions are answered at a time, the others wait in line.
     """
 
     def __init__(
@@ -49,7 +52,9 @@ class House:
         engine: ChatEngine | None = None,
         *,
         own_machine: bool = True,
+        at_once: int = AT_ONCE,
     ) -> None:
+        self.at_once = at_once
         self.footnote = footnote
         self.keeper = keeper
         self.own_machine = own_machine

@@ -55,7 +55,7 @@ def describe(turn: Turn) -> str:
         said = f" {supported}." if supported else ""
         return f"The answer is there; it cites {count_of(cited, 'paper')}.{said}"
     return {
-        Stage.SEARCHING: "Looking for papers.",
+        Stage.SEARCHING: f"{_say_ahead(turn) or 'Looking for papers'}.",
         Stage.WRITING: f"Reading {count_of(len(turn.offers), 'paper')}.",
         Stage.STOPPED: "Stopped.",
         Stage.FAILED: f"The question failed: {failure}",
@@ -65,8 +65,15 @@ def describe(turn: Turn) -> str:
 # --- the stages ---------------------------------------------------------------------
 
 
-def _searching(_: Turn) -> str:
-    return _progress("Looking for papers")
+def _searching(turn: Turn) -> str:
+    return _progress(_say_ahead(turn) or "Looking for papers")
+
+
+def _say_ahead(turn: Turn) -> str:
+    """`2 before you`; empty where it is the turn's own turn."""
+    if not turn.ahead:
+        return ""
+    return f"Others are being answered: {turn.ahead} before you"
 
 
 def _writing(turn: Turn) -> str:

@@ -17,6 +17,7 @@ from rag.question import Filter, Selection, Understood
 from rag.replies import Answer, Mode, Offer, Sentence
 from ui.adding.pending import Pending
 from ui.library.browsing import Browsing
+from ui.line import Spot
 from ui.reading import Problem, Reading
 
 
@@ -49,7 +50,8 @@ class Asked:
 class Turn:
     """A question, numbered from 1 in its conversation, and what has come of it so far.
 
-    `sentences` are those checked so far; once the answer is whole, the answer's. `kept` is its
+    `ahead` counts the questions of others that are answered first; `sentences` are those
+    checked so far; once the answer is whole, the answer's. `kept` is its
     number in the kept conversation, 0 where it is not there; `liked` and `comment` are what
     the reader said of it.
     """
@@ -59,6 +61,7 @@ class Turn:
     dropped: tuple[Filter, ...] = ()
     before: tuple[Exchange, ...] = ()
     stage: Stage = Stage.SEARCHING
+    ahead: int = 0
     understood: Understood | None = None
     selection: Selection | None = None
     premise: Sentence | None = None
@@ -176,6 +179,7 @@ class Chat:
     waiting: deque[Asked] = field(default_factory=deque)
     conversation: Conversation = field(default_factory=Conversation)
     reading: Reading | None = None
+    spot: Spot | None = None
     busy: bool = False
     round: int = 0
     owner: str = ""
@@ -217,7 +221,9 @@ class Chat:
             self.conversation = self.conversation.after(numbering)
 
     def stop(self) -> None:
-        """Close the stream that is being read, if any."""
+        """Close the stream that is being read, if any, or leave the line before it."""
+        if self.spot:
+            self.spot.leave()
         if self.reading:
             self.reading.stop()
 
