@@ -25,6 +25,7 @@ SHIPPED_PAGES = Path(__file__).with_name("corpus")
 REQUIRED = ("id", "type", "question")
 LISTS = ("gold_titles", "evidence", "key_facts", "sides")
 FIELDS = (*REQUIRED, *LISTS, "answer")
+GOLDLESS = frozenset({Kind.UNANSWERABLE, Kind.METADATA, Kind.OPEN})
 NAMED = 12  # problems that a message names
 
 
@@ -142,7 +143,7 @@ def _check_kind(question: Question) -> Iterator[str]:
     gold = {normalise_title(title) for title in question.gold_titles}
     if question.kind is Kind.UNANSWERABLE and gold:
         yield "it is unanswerable and has gold titles"
-    if question.kind not in (Kind.UNANSWERABLE, Kind.METADATA) and not gold:
+    if question.kind not in GOLDLESS and not gold:
         yield f"it is {question.kind.value} and has no gold titles"
     if question.sides:
         named = {normalise_title(title) for side in question.sides for title in side}

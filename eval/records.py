@@ -26,6 +26,7 @@ class Kind(StrEnum):
     UNANSWERABLE = "unanswerable"  # no paper answers it
     FALSE_PREMISE = "false_premise"  # it takes for granted what a paper contradicts
     METADATA = "metadata"  # it asks for dates, authors, counts
+    OPEN = "open"  # nothing is known yet of its right answer
 
 
 @dataclass(frozen=True, slots=True)

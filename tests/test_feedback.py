@@ -217,7 +217,7 @@ def test_a_liked_answer_that_cites_nothing_leaves_its_papers_to_be_filled_in(
     history: History,
 ) -> None:
     line = to_question(rate(history, Answer("Why?", "So.", Mode.MODEL, (Sentence("So."),))))
-    assert (line["type"], line["answer"]) == ("metadata", "So.")
+    assert (line["type"], line["answer"]) == ("open", "So.")
     assert line["feedback"]["fill_in"] == ["type", "gold_titles", "key_facts"]
 
 
@@ -242,7 +242,7 @@ def test_of_a_disliked_answer_only_the_question_is_known(
     }
     assert to_question(rated) == {
         "id": f"feedback-{rated.id}",
-        "type": "metadata",
+        "type": "open",
         "question": answer.question,
         "gold_titles": [],
         "evidence": [],

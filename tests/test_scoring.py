@@ -72,6 +72,15 @@ MICE = Sentence("Owls hear mice beneath half a metre of snow.", (2,))
 CITING = ("faithfulness", "citation_recall", "citation_precision")
 
 
+def test_of_an_open_question_neither_an_answer_nor_a_refusal_is_right_or_wrong() -> None:
+    unknown = Question("q2", Kind.OPEN, "How do otters hunt?")
+    said = Sentence("They hunt by touch.", (1,))
+    names = {one.metric for one in SCORER.score(Row(unknown, make_answer(said)))}
+    assert names == {"faithfulness", "citation_recall", "citation_precision"}
+    refused = make_answer(refused=True)
+    assert SCORER.score(Row(unknown, refused)) == ()
+
+
 def test_the_ranking_is_scored_by_titles_however_they_are_written() -> None:
     scores = score(make_answer(TOUCH))
     assert values(scores, "recall@5", "recall@10", "mrr") == [1.0, 1.0, 0.5]

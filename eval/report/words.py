@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     Kind.UNANSWERABLE: "Unanswerable",
     Kind.FALSE_PREMISE: "False premise",
     Kind.METADATA: "Metadata",
+    Kind.OPEN: "Open",
 }
 SPREADS: Mapping[str, str] = {
     "retrieve_ms": "Papers found",

@@ -14,7 +14,7 @@ from eval.measures import ndcg, recall, reciprocal_rank
 from eval.records import Kind, Question, Row, Score
 from rag.titles import normalise_title
 
-UNRANKED = frozenset({Kind.UNANSWERABLE, Kind.METADATA})
+UNRANKED = frozenset({Kind.UNANSWERABLE, Kind.METADATA, Kind.OPEN})
 RANKED = 20  # papers of a ranking that are kept
 
 

@@ -22,8 +22,11 @@ MARKS = re.compile(r"\s?\[\d{1,4}\]")
 def score_refusal(row: Row) -> Iterator[Score]:
     """Whether a refusal was right, and whether one that was due came.
 
-    A question without an answer counts as not refused: an error is no refusal.
+    A question without an answer counts as not refused: an error is no refusal. Of an open
+    question nobody knows whether it should be refused.
     """
+    if row.question.kind is Kind.OPEN:
+        return
     refused = row.answer is not None and row.answer.refused
     if refused:
         yield Score("refusal_precision", float(not row.question.is_answerable))

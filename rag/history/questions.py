@@ -15,9 +15,9 @@ from rag.history.records import Feedback
 from rag.history.rows import find_cited, write_time
 from rag.replies import Answer, Comparison, Mode
 
-# The one type that a set takes without gold titles and that does not say that no paper
-# answers: an answer that was disliked tells neither.
-UNSETTLED = "metadata"
+# The type of a question of which an evaluation set knows no right answer yet.
+OPEN = "open"
+RECORDED = "metadata"
 TO_FILL_IN = ("type", "gold_titles", "evidence", "answer", "key_facts")
 
 
@@ -25,7 +25,7 @@ TO_FILL_IN = ("type", "gold_titles", "evidence", "answer", "key_facts")
 class Known:
     """What a rating tells of the right answer; `missing` names the fields left to fill in."""
 
-    kind: str = UNSETTLED
+    kind: str = OPEN
     gold_titles: tuple[str, ...] = ()
     evidence: tuple[tuple[str, str], ...] = ()  # (title, sentence)
     answer: str = ""
@@ -88,7 +88,7 @@ def _find_known(feedback: Feedback) -> Known:
     titles = {offer.paper.paper_id: offer.paper.title for offer in answer.papers}
     evidence = [(titles[one.paper_id], one.sentence) for one in feedback.evidence]
     kind = _name_kind(feedback, len(gold))
-    missing = (("type", "gold_titles") if kind == UNSETTLED and not gold else ()) + ("key_facts",)
+    missing = (("type", "gold_titles") if kind == OPEN and not gold else ()) + ("key_facts",)
     compared = answer.comparison if kind == "comparative" else None
     return Known(
         kind,
@@ -102,8 +102,10 @@ def _find_known(feedback: Feedback) -> Known:
 
 def _name_kind(feedback: Feedback, papers: int) -> str:
     answer = feedback.answer
-    if answer.mode is Mode.LIBRARY or not papers:
-        return UNSETTLED
+    if answer.mode is Mode.LIBRARY:
+        return RECORDED
+    if not papers:
+        return OPEN
     if feedback.sentence is None and answer.premise:
         return "false_premise"
     if feedback.sentence is None and answer.comparison and papers > 1:
