@@ -14,6 +14,8 @@ from typing import Any
 from rag.discover import discover
 from rag.errors import FootnoteError, SettingsError
 from rag.footnote import Footnote
+from rag.history.history import FILE
+from rag.history.store import find_damage
 from rag.llm import Endpoint
 from rag.settings import LlmSettings, config_files, load_settings, user_config_file
 
@@ -32,10 +34,11 @@ class Finding:
 
 
 def examine(footnote: Footnote) -> list[Finding]:
-    """Look at settings, library, model, recipe, index and endpoint, in this order."""
+    """Look at settings, library, conversations, model, recipe, index and endpoint, in this order."""
     checks: dict[str, Callable[[Footnote], Finding]] = {
         "settings": examine_settings,
         "library": examine_library,
+        "conversations": examine_conversations,
         "model": examine_model,
         "recipe": examine_recipe,
         "index": examine_index,
@@ -81,6 +84,16 @@ def examine_library(footnote: Footnote) -> Finding:
     count = footnote.library.count()
     remedy = "" if count else "footnote add PATH, with a saved listing page"
     return Finding("library", True, f"{count} papers in {folder}", remedy)
+
+
+def examine_conversations(footnote: Footnote) -> Finding:
+    path = footnote.library.folder / FILE
+    if not path.exists():
+        return Finding("conversations", True, "none are kept yet")
+    if problems := find_damage(path):
+        remedy = f"restore a copy of {FILE}, or move it away: the papers are not in it"
+        return Finding("conversations", False, f"{path}: {problems}", remedy)
+    return Finding("conversations", True, f"kept in {path}")
 
 
 def examine_model(footnote: Footnote) -> Finding:

@@ -19,10 +19,11 @@ from rag import Footnote
 from rag.chunks import CHUNKING
 from rag.discover import LocalServer
 from rag.doctor import Finding, examine
+from rag.history import History
 from rag.index import VIEWS
 from rag.settings import CHECKOUT_CONFIG, user_config_file
 
-PARTS = ["settings", "library", "model", "recipe", "index", "endpoint"]
+PARTS = ["settings", "library", "conversations", "model", "recipe", "index", "endpoint"]
 RECIPE = f"all-MiniLM-L6-v2@53aa51172d14 {CHUNKING}"
 NO_SERVER = "none is set: answers are quotations; no local model server is running"
 
@@ -78,6 +79,7 @@ def test_a_library_that_is_well_is_called_well(footnote: Footnote, folder: Path)
     assert examine(footnote) == [
         Finding("settings", True, f"{CHECKOUT_CONFIG}; yours would be {user_config_file()}"),
         Finding("library", True, f"72 papers in {folder}"),
+        Finding("conversations", True, "none are kept yet"),
         Finding("model", True, kind),
         Finding("recipe", True, RECIPE),
         Finding("index", True, "vectors 72, whole 72, body 72: as many as the library holds"),
@@ -120,6 +122,22 @@ def test_a_damaged_library_is_not_well(folder: Path) -> None:
     assert not finding.well
     assert finding.says.startswith(f"{folder}: ")
     assert finding.remedy == "restore a copy of the folder"
+
+
+def test_damaged_conversations_are_told_and_hide_nothing(footnote: Footnote, folder: Path) -> None:
+    path = folder / "conversations.sqlite"
+    History(folder).close()
+    findings = look(footnote)
+    assert findings["conversations"] == Finding("conversations", True, f"kept in {path}")
+    path.write_bytes(b"no database at all" * 100)
+    findings = look(footnote)
+    assert findings["conversations"] == Finding(
+        "conversations",
+        False,
+        f"{path}: file is not a database",
+        "restore a copy of conversations.sqlite, or move it away: the papers are not in it",
+    )
+    assert findings["library"].well
 
 
 def test_a_missing_model_hides_nothing_else(

@@ -110,3 +110,14 @@ class Store:
                 " name out of the folder: a new one is then begun, the papers stay",
             ),
         )
+
+
+def find_damage(path: Path) -> str:
+    """What SQLite finds wrong with a file of conversations; empty if nothing. Changes nothing."""
+    try:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS)) as connection:
+            rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if rows == ["ok"] else "; ".join(rows)
