@@ -34,7 +34,7 @@ class Finding:
 
 
 def examine(footnote: Footnote) -> list[Finding]:
-    """Look at settings, library, conversations, model, recipe, index and endpoint, in this order."""
+    """Look at every part, in the order in which they build on each other."""
     checks: dict[str, Callable[[Footnote], Finding]] = {
         "settings": examine_settings,
         "library": examine_library,

@@ -42,7 +42,7 @@ def _render_days(shelf: Shelf, now: datetime) -> str:
     for one in shelf.listed:
         groups.setdefault(name_day(one.updated, now), []).append(one)
     return "".join(
-        f"<h3>{day}</h3><ul>{''.join(_render_one(one, shelf) for one in ones)}</ul>"
+        f"<h2>{day}</h2><ul>{''.join(_render_one(one, shelf) for one in ones)}</ul>"
         for day, ones in groups.items()
     )
 
