@@ -18,7 +18,7 @@ FLOOR := ndcg@10=0.86 recall@10=0.94 all_sides=0.95 faithfulness=0.98 citation_r
 	refusal_recall=0.18 gap_told=0.50
 
 .PHONY: help install chat test check eval peer format bench-retrieval bench-comparison \
-	bench-support train-support pictures lock clean
+	bench-support bench-browser train-support pictures lock clean
 
 help:
 	@echo "make chat             install what is missing and serve the chat (PORT=7860)"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench-retrieval  nDCG@10 beside BM25 and whole-abstract vectors"
 	@echo "make bench-comparison all sides in the evidence, beside pooled retrieval"
 	@echo "make bench-support    the local judge on every set, beside its baselines"
+	@echo "make bench-browser    what a reader waits for: first paint, first words, the library"
 	@echo "make train-support    train the local judge anew (five minutes)"
 	@echo "make pictures         take the README's pictures anew (wants chromium)"
 	@echo "make lock             write constraints.txt anew from what is installed"
@@ -84,6 +85,9 @@ bench-comparison: $(INSTALLED_DEV)
 
 bench-support: $(INSTALLED_DEV)
 	$(BIN)/python -m eval.support
+
+bench-browser: $(INSTALLED_DEV)
+	PYTHONPATH=tests $(BIN)/python -m e2e.speed
 
 train-support: $(INSTALLED_DEV)
 	$(BIN)/python -m eval.train_support

@@ -5,6 +5,7 @@ Owns which stages an engine is made of; knows nothing about how any of them work
 
 from __future__ import annotations
 
+from rag.address import Address
 from rag.answer import Limits, ModelAnswerer
 from rag.check import Checker
 from rag.engine import Engine, Options, Stages
@@ -22,20 +23,29 @@ from rag.support.judging import SupportJudge
 from rag.understand import Understander
 from rag.write import Writer
 
+QUOTING = "Quoting the abstracts: no model is asked"
+
 
 def assemble_engine(library: Library, retriever: Retriever, settings: Settings) -> Engine:
-    """The engine that the settings describe. Raises SettingsError or PromptError."""
+    """The engine that the settings describe; one that quotes asks no endpoint for anything.
+
+    Raises SettingsError or PromptError.
+    """
     llm, local = settings.llm, SupportJudge()
-    answerer = _make_answerer(llm) if llm.base_url else None
+    quoting = settings.answer.mode == "quoting"
+    answerer = _make_answerer(llm) if llm.base_url and not quoting else None
     rewriter = Rewriter(answerer.endpoint, answerer.prompts["standalone"]) if answerer else None
     papers = settings.retrieval.papers
     stages = Stages(
         Understander(library, rewriter),
         Gatherer(library, retriever, local, papers),
         Writer(library, answerer, fall_back=settings.answer.fall_back),
-        _make_checker(local, settings.support, answerer),
+        Checker(local) if quoting else _make_checker(local, settings.support, answerer),
     )
-    label = f"{llm.model or 'The first model listed'} at {llm.base_url}" if answerer else ""
+    label = QUOTING if quoting else ""
+    if answerer:
+        address = Address.parse(llm.base_url).shown
+        label = f"{llm.model or 'The first model listed'} at {address}"
     hide = settings.support.on_unsupported == "hide"
     return Engine(library, retriever, stages, Options(papers, hide, label))
 

@@ -52,7 +52,8 @@ class Wanted:
     "upvotes" (most first).
 
     Papers hold all of `words` in title or abstract, stemmed; `word*` stands for every word
-    that begins so. `page` is a source, as `pages` names them; `among` keeps to these ids.
+    that begins so. `page` is a source, as `pages` names them; `among` keeps to these ids,
+    `without` leaves these out.
     The dates are included, as far as they are known: until 2024-03 is until its last day.
     Raises ValueError for another sort, a date without a year, or a number below 0.
     """
@@ -63,6 +64,7 @@ class Wanted:
     dated_from: PartialDate | None = None
     dated_to: PartialDate | None = None
     among: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
     offset: int = 0
     limit: int = 50
 
@@ -113,6 +115,8 @@ def browse(library: Library, wanted: Wanted) -> Listing:
     )
     if wanted.among is not None:
         rows = [row for row in rows if row[2] in wanted.among]
+    if wanted.without:
+        rows = [row for row in rows if row[2] not in wanted.without]
     keeps_unknown = not bounds
     listed = [number for number, state, _ in rows if state == INSIDE or keeps_unknown]
     shown = listed[wanted.offset : wanted.offset + wanted.limit]

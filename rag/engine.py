@@ -26,7 +26,9 @@ from rag.conversation import Conversation
 from rag.events import Checked, Done, Event, Found
 from rag.gather import Gathered, Gatherer
 from rag.library import Library
+from rag.onward import OFFERED, suggest_followups
 from rag.question import Understood
+from rag.quote import choose_quotations
 from rag.replies import Answer, Timings
 from rag.response import PaperRetriever, make_response
 from rag.retrieve import Retriever
@@ -150,6 +152,36 @@ class Engine(BaseQueryEngine):
     def examples(self) -> tuple[str, ...]:
         """Questions that fit the library."""
         return suggest_questions(self.library.papers())
+
+    def followups(self, answer: Answer, conversation: Conversation) -> tuple[str, ...]:
+        """Up to three questions to go on with, none of which would be refused; examples after
+        an answer without papers.
+
+        `conversation` has the answer already. No model is asked. Not for use inside a running
+        event loop. Raises LibraryError, VectorError or EmbedderError.
+        """
+        if not answer.papers:
+            return self.examples()[:OFFERED]
+        return suggest_followups(
+            answer, conversation, lambda question: self._can_answer(question, conversation)
+        )
+
+    def _can_answer(self, question: str, conversation: Conversation) -> bool:
+        """Whether the library speaks to the question, of a comparison to every side, and
+        nobody asked it before."""
+        gatherer = self._stages.gatherer
+        understander = replace(self._stages.understander, rewriter=None)
+        understood = asyncio.run(understander.understand(question, conversation))
+        if understood.question in {one.question for one in conversation.exchanges}:
+            return False  # it was asked, in other words
+        gathered = gatherer.gather(understood, conversation)
+        if gathered.scope.refused or not gathered.hits:
+            return False
+        if understood.compares:
+            return len(gathered.columns) > 1 and all(one.found for one in gathered.columns)
+        return bool(
+            choose_quotations(gathered.searched, gathered.hits, gathered.offers, self.library)
+        )
 
     def paper_count(self) -> int:
         return self.library.count()

@@ -203,6 +203,7 @@ class Answer:
 
     `refused` says that these papers do not answer; `notice` says in a sentence what the
     reader must know first (a fall back to quoting, an incomplete stream), or is empty.
+    `fell_back`: these are quotations because the endpoint failed, and the notice says how.
     `premise` names what the question takes for granted and an abstract contradicts.
     `complete` is False where the model's stream ended without saying so. `judged` says what
     the support was judged by: "wording" or "meaning". `hidden` counts the sentences and cells
@@ -218,6 +219,7 @@ class Answer:
     missing_terms: tuple[str, ...] = ()
     complete: bool = True
     notice: str = ""
+    fell_back: bool = False
     premise: Sentence | None = None
     understood: Understood | None = None
     selection: Selection | None = None
@@ -262,6 +264,7 @@ class Answer:
             "missing_terms": list(self.missing_terms),
             "complete": self.complete,
             "notice": self.notice,
+            "fell_back": self.fell_back,
             "premise": self.premise.to_record() if self.premise else None,
             "selection": self.selection.to_record() if self.selection else None,
             "sentences": [sentence.to_record() for sentence in self.sentences],

@@ -66,6 +66,7 @@ def restore_answer(record: Record, papers: Mapping[str, Paper]) -> Answer:
         missing_terms=tuple(record["missing_terms"]),
         complete=record["complete"],
         notice=record["notice"],
+        fell_back=record.get("fell_back", False),  # answers kept by earlier versions lack it
         premise=restore_sentence(record["premise"]) if record["premise"] else None,
         understood=_restore_understood(record),
         selection=Selection(**record["selection"]) if record["selection"] else None,

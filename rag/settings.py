@@ -17,6 +17,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -64,6 +65,7 @@ class RetrievalSettings(Section):
 
 
 class AnswerSettings(Section):
+    mode: Literal["auto", "quoting"] = "auto"
     fall_back: bool = True
 
 
@@ -125,12 +127,18 @@ class Settings(BaseSettings):
 def config_files() -> list[Path]:
     """The config files that exist, the one that wins first."""
     named = os.environ.get(PREFIX + "CONFIG")
-    files = [_expand(named, PREFIX + "CONFIG")] if named else [user_config_file()]
-    if named and not files[0].is_file():
+    own = own_config_file()
+    if named and not own.is_file():
         raise SettingsError(
             f"{PREFIX}CONFIG names {named}, which is no file", remedy=f"unset {PREFIX}CONFIG"
         )
-    return [path for path in (*files, CHECKOUT_CONFIG) if path.is_file()]
+    return [path for path in (own, CHECKOUT_CONFIG) if path.is_file()]
+
+
+def own_config_file() -> Path:
+    """The file that overrides the checkout's, whether it is there or not."""
+    named = os.environ.get(PREFIX + "CONFIG")
+    return _expand(named, PREFIX + "CONFIG") if named else user_config_file()
 
 
 def user_config_file() -> Path:
@@ -174,7 +182,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         raise SettingsError(
             f"settings: {error}", remedy=f"see {CHECKOUT_CONFIG} for all names and defaults"
         ) from error
-    return settings.model_copy(update={"llm": _with_openai_variables(settings.llm)})
+    return settings.model_copy(update={"llm": with_openai_variables(settings.llm)})
 
 
 def _explain(problem: Any) -> str:
@@ -198,7 +206,19 @@ def _check_environment() -> None:
             )
 
 
-def _with_openai_variables(llm: LlmSettings) -> LlmSettings:
+def find_variables() -> dict[str, str]:
+    """The settings that the environment decides, and by which variable each:
+    `{"llm.base_url": "FOOTNOTE_LLM__BASE_URL"}`, or `FOOTNOTE_LLM` where it holds a section."""
+    present = {name.upper() for name in os.environ}
+    names = {}
+    for section, told in EnvSettingsSource(Settings)().items():
+        for key in told if isinstance(told, dict) else ():
+            exact = f"{PREFIX}{section}__{key}".upper()
+            names[f"{section}.{key}"] = exact if exact in present else f"{PREFIX}{section}".upper()
+    return names
+
+
+def with_openai_variables(llm: LlmSettings) -> LlmSettings:
     """A key alone does not make anything be sent anywhere: the address must be named too."""
     key = llm.api_key.get_secret_value() or os.environ.get("OPENAI_API_KEY", "")
     address = llm.base_url or os.environ.get("OPENAI_BASE_URL", "")

@@ -135,3 +135,34 @@ def _find_alike(named: dict[str, Paper]) -> tuple[str, ...]:
         if both > alike * either:
             best, alike = (one, other), both / either
     return best
+
+
+def find_shared(
+    papers: Sequence[Paper], others: Sequence[Paper], question: str, count: int
+) -> list[str]:
+    """The subjects in the titles of `others` that one of the `papers` speaks of as well and
+    that the question does not name; those that most of all of them speak of first.
+
+    A subject stands word for word in two of them, so that it is more than a chance pair.
+    """
+    asked = stem_words(question) | _dull_stems()
+    told = [f"{one.title} {one.abstract}".casefold() for one in {*papers, *others}]
+    own = [stem_words(f"{one.title} {one.abstract}") for one in papers]
+    ranked: dict[str, float] = {}
+    for subject in (text for one in others for text in _candidates(one.title)):
+        words = stem_words(subject)
+        spread = sum(subject.removesuffix("s") in text for text in told)
+        if spread > 1 and words - asked and _names(subject) and any(words <= one for one in own):
+            ranked[subject] = spread * (PAIR if " " in subject else 1)
+    chosen: list[str] = []
+    for subject in sorted(ranked, key=lambda one: (-ranked[one], one)):
+        if not any((stem_words(subject) & stem_words(other)) - asked for other in chosen):
+            chosen.append(subject)
+    return chosen[:count]
+
+
+def _names(subject: str) -> bool:
+    """Whether it ends as the name of a subject does, and not as an adjective."""
+    last = subject.rpartition(" ")[2]
+    noun = SUBJECT.search(last) or last in HEADS or last.endswith("s")
+    return bool(noun) and "-" not in subject and last != "question"

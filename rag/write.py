@@ -72,7 +72,7 @@ class Writer:
                 notice = f"{_sentence(error)} These are quotations instead."
         quoted = await asyncio.to_thread(self._quote, understood, gathered)
         yield TextDelta(quoted.text)
-        yield replace(quoted, notice=notice)
+        yield replace(quoted, notice=notice, fell_back=bool(notice))
 
     async def _ask_model(
         self, answerer: ModelAnswerer, understood: Understood, gathered: Gathered

@@ -155,6 +155,16 @@ def test_browsing_keeps_to_the_papers_it_is_given(dated: Library) -> None:
     assert browse(dated, Wanted(among=many)).total == 2
 
 
+def test_browsing_leaves_out_the_papers_it_is_told_to(dated: Library) -> None:
+    ids = {paper.title: paper.paper_id for paper in dated.papers()}
+    without = frozenset({ids["Day"], ids["Undated"], "nothere"})
+    found = browse(dated, Wanted(without=without, sort="date"))
+    assert titles(found) == ["Later day", "Month", "Year", "Old", "Yearless"]
+    assert (found.total, found.unknown) == (5, 1)
+    among = frozenset({ids["Day"], ids["Old"]})
+    assert titles(browse(dated, Wanted(among=among, without=without))) == ["Old"]
+
+
 @pytest.mark.parametrize(
     ("fault", "message"),
     [

@@ -6,10 +6,15 @@ import argparse
 from pathlib import Path
 
 import pytest
+from e2e.fake_papers import HOSTILE
+from e2e.steps import until
+from house import make_house, make_listing
+from libraries import WordEmbedder
 
 from rag import Footnote
 from rag.errors import SettingsError
-from ui.command import is_loopback, prepare, read_auth, run_chat
+from ui.adding.jobs import Line
+from ui.command import add_starter, catch_up, is_loopback, read_auth, run_chat
 
 CORPUS = Path(__file__).resolve().parents[1] / "eval" / "corpus"
 
@@ -46,9 +51,29 @@ def test_the_starter_papers_are_added_to_an_empty_library_only(
 ) -> None:
     pages = sorted(CORPUS.glob("20*.txt"))
     with Footnote.open(library=tmp_path) as footnote:
-        prepare(footnote, str(pages[0]))
+        add_starter(footnote, str(pages[0]))
         assert footnote.library.count() == 18
-        assert "18 papers added." in capsys.readouterr().out
-        prepare(footnote, str(pages[1]))
+        assert capsys.readouterr().out == (
+            "The library is empty: adding the starter papers.\n18 papers added.\n"
+        )
+        add_starter(footnote, str(pages[1]))
         assert footnote.library.count() == 18
         assert capsys.readouterr().out == ""
+
+
+def test_what_is_not_embedded_yet_is_embedded_behind_the_page(tmp_path: Path) -> None:
+    house = make_house(tmp_path)
+    catch_up(house)
+    assert house.jobs.line() == Line()
+    house.footnote.library.add([make_listing([HOSTILE])])
+    catch_up(house)
+    until(lambda: house.jobs.line().running is None)
+    assert house.footnote.index.counts()["vectors"] == 6
+
+
+def test_an_index_of_another_model_is_left_to_the_page(tmp_path: Path) -> None:
+    house = make_house(tmp_path)
+    house.footnote.index._embedder = WordEmbedder("other@2")
+    house.footnote.library.add([make_listing([HOSTILE])])
+    catch_up(house)
+    assert house.jobs.line() == Line()

@@ -3,6 +3,8 @@ come back as they went."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,7 +24,16 @@ from markdown_it.token import Token
 
 from rag import Footnote
 from rag.conversation import Conversation
-from rag.export import cited_papers, file_name, to_bibtex, to_html, to_markdown, to_ris
+from rag.export import (
+    cited_papers,
+    file_name,
+    to_bibtex,
+    to_csv,
+    to_html,
+    to_markdown,
+    to_ris,
+    to_table,
+)
 from rag.export.escaping import escape, escape_line
 from rag.export.keys import make_key, make_keys
 from rag.merge import start_paper
@@ -831,6 +842,68 @@ def test_braces_of_an_entry_are_paired_and_no_sign_of_latex_is_bare(paper: Paper
     assert depth == 0
     plain = re.sub(r"\$[^$]*\$", "", text.replace("\\$", ""))
     assert re.findall(r"(?<!\\)[%&#~^]", plain) == []
+
+
+# --- a table by itself -----------------------------------------------------------------
+
+
+def make_table(*cells: Sentence, names: tuple[str, str] = ("Sheep", "Goats")) -> Answer:
+    """An answer whose comparison has one row, of two sides."""
+    sides = (Column(names[0], (1,)), Column(names[1], (2,), found=False))
+    said = Sentence("Sheep climb.", (1,), (), FOUND)
+    offers = (Offer(1, SHEEP, cited=True), Offer(2, GOATS, cited=True), Offer(3, COWS))
+    table = Comparison(sides, (Aspect("How, and why?", cells),))
+    return Answer("Q?", "Sheep climb [1].", Mode.QUOTING, (said,), offers, comparison=table)
+
+
+def read_csv(answer: Answer) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(to_csv(answer), newline="")))
+
+
+def test_a_table_is_written_as_csv_with_numbers_and_doubts() -> None:
+    answer = make_table(
+        Sentence('91% "exact", mostly', (1, 2), (), FOUND), Sentence("for grass", (2,), (), PARTLY)
+    )
+    assert to_csv(answer) == (
+        "Aspect,Sheep,Goats\r\n"
+        '"How, and why?","91% ""exact"", mostly [1] [2]",'
+        "for grass [2] (supported in part by the abstract)\r\n"
+    )
+    assert read_csv(make_table(Sentence(""), Sentence("**bold**", (2,))))[1] == [
+        "How, and why?",
+        "not stated in the abstract",
+        "bold [2]",
+    ]
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", ' =HYPERLINK("http://evil")'])
+def test_no_cell_is_a_formula_to_a_spreadsheet(evil: str) -> None:
+    answer = make_table(Sentence(evil, (1,)), Sentence("plain", (2,)), names=(evil, "Goats"))
+    assert [row[1] for row in read_csv(answer)] == [f"'{evil.strip()}", f"'{evil.strip()} [1]"]
+    assert read_csv(answer)[1][2] == "plain [2]"
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_one_cell_of_csv_that_begins_no_formula(text: str) -> None:
+    rows = read_csv(make_table(Sentence(text, (1,)), Sentence(text, (2,)), names=(text, text)))
+    assert [len(row) for row in rows] == [3, 3]
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_table_is_written_as_markdown_with_the_papers_that_it_cites_alone() -> None:
+    answer = make_table(Sentence("91%", (2,), (), FOUND), Sentence(""))
+    assert to_table(answer) == (
+        "|  | Sheep (1 paper) | Goats (nothing here about this; nearest shown) |\n"
+        "| --- | --- | --- |\n"
+        "| How, and why? | 91%[^2] | not stated in the abstract |\n\n"
+        "[^2]: \\[2\\] Bo Lind (2 Mar, year not stated). Why Goats Climb."
+        " <https://goats.example/why?a=1&b=2>\n"
+    )
+
+
+def test_there_is_no_table_of_an_answer_without_one() -> None:
+    answer = replace(make_table(), comparison=None)
+    assert (to_csv(answer), to_table(answer)) == ("", "")
 
 
 # --- names of files -----------------------------------------------------------------

@@ -486,7 +486,7 @@ def test_a_file_of_a_later_version_is_not_touched(history: History) -> None:
     before = history.path.read_bytes()
     with pytest.raises(HistoryTooNew) as caught:
         History(history.path.parent)
-    assert str(caught.value) == f"{history.path} has schema 9; this Footnote knows schemas up to 1"
+    assert str(caught.value) == f"{history.path} has schema 9; this Footnote knows schemas up to 2"
     assert caught.value.remedy == "update Footnote: git pull && make install"
     assert history.path.read_bytes() == before
 

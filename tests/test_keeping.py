@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.fake_engine import PAPERS, FakeEngine
+from e2e.fake_engine import FOLLOWUPS, PAPERS, FakeEngine
 from house import make_house, make_page
-from test_app import ask, drain, hello, request, tell
+from test_app import ask, drain, hello, request, tell, until
 
+from rag.conversation import Conversation
+from rag.errors import LibraryError
 from rag.history import History, Listed
+from rag.replies import Answer
 from ui.handlers import Handlers, read_hello
+from ui.onward import render_onward
 from ui.shelf import Shelf, name_day, render_shelf
-from ui.turns import Chat, Stage
+from ui.turns import Chat, Rated, Stage
 
 
 @pytest.fixture
@@ -219,6 +225,127 @@ async def test_an_answer_is_liked_commented_and_the_liking_taken_back(folder: Pa
     shown = await handlers.act(tell("rate", turn=1, liked="no"), chat)
     assert "fn-comment" not in shown["history"]
     assert History(folder).ratings.list_feedback() == ()
+
+
+COMPARES = "Compare sparse attention with evicting the cache"
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"),
+    [("table", "|  | Sparse attention (2 papers) |"), ("csv", "Aspect,Sparse attention,Evicting")],
+)
+async def test_a_table_is_handed_over_to_be_copied(folder: Path, kind: str, begins: str) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, COMPARES)
+    shown = await handlers.act(tell("copy", kind=kind, turn=1), chat)
+    head, _, rest = shown["parcel"].partition(">")
+    assert 'data-how="copy"' in head
+    assert rest.startswith(begins)
+
+
+async def test_there_is_no_table_of_an_answer_without_one_nor_of_all(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "What is cheaper?")
+    assert "parcel" not in await handlers.act(tell("copy", kind="csv", turn=1), chat)
+    await ask(handlers, chat, COMPARES)
+    assert "parcel" not in await handlers.act(tell("copy", kind="table"), chat)
+    assert "parcel" in await handlers.act(tell("copy", kind="csv", turn=2), chat)
+
+
+async def test_a_sentence_is_disliked_commented_and_there_again_after_a_restart(
+    folder: Path,
+) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "One?")
+    shown = await handlers.act(tell("rate", turn=1, sentence=3, liked="no"), chat)
+    assert 'data-sentence="3" data-liked="no" data-comment=""' in shown["history"]
+    assert 'aria-pressed="true"' not in shown["history"]
+    await handlers.act(tell("comment", turn=1, sentence=3, text=" It says four. "), chat)
+    await handlers.act(tell("rate", turn=1, sentence=1, liked="yes"), chat)
+    await handlers.act(tell("rate", turn=1, liked="yes"), chat)
+    reopened, shown = await visit(make_handlers(folder), opened=chat.saved_id)
+    assert reopened.turns[0].rated == (Rated(0, True), Rated(2, False, "It says four."))
+    assert (reopened.turns[0].liked, reopened.turns[0].comment) == (True, "")
+    assert 'data-sentence="3" data-liked="no" data-comment="It says four."' in shown["history"]
+    kept = History(folder).ratings.list_feedback()
+    assert [(one.sentence, one.liked, one.comment) for one in kept] == [
+        (2, False, "It says four."),
+        (0, True, ""),
+        (None, True, ""),
+    ]
+
+
+async def test_a_sentence_is_liked_after_all_and_the_liking_taken_back(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "One?")
+    await handlers.act(tell("rate", turn=1, sentence=2, liked="no"), chat)
+    await handlers.act(tell("comment", turn=1, sentence=2, text="Hm."), chat)
+    await handlers.act(tell("rate", turn=1, sentence=2, liked="yes"), chat)
+    assert chat.turns[0].rated == (Rated(1, True, "Hm."),)
+    await handlers.act(tell("rate", turn=1, sentence=2, liked="yes"), chat)
+    await handlers.act(tell("comment", turn=1, sentence=2, text="Nobody rated it."), chat)
+    assert chat.turns[0].rated == ()
+    assert History(folder).ratings.list_feedback() == ()
+
+
+async def test_a_sentence_that_is_not_there_is_told_and_not_rated(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "One?")
+    shown = await handlers.act(tell("rate", turn=1, sentence=99, liked="no"), chat)
+    assert "has no sentence 98; it has 6" in shown["told"]
+    assert chat.turns[0].rated == ()
+
+
+async def test_questions_to_go_on_with_are_offered_when_the_answer_is_there(folder: Path) -> None:
+    engine = FakeEngine(pace=0.002)
+    handlers = make_handlers(folder, engine)
+    chat, _ = await visit(handlers)
+    shown = await ask(handlers, chat, "One?")
+    assert shown["waiting"] == render_onward(FOLLOWUPS)
+    assert "fn-onward" not in shown["live"]
+    taken = await handlers.act(tell("ask", text=f" {FOLLOWUPS[0]} "), chat)
+    assert taken["waiting"] == ""
+    shown = await drain(handlers.answer(chat))
+    assert engine.asked == ["One?", FOLLOWUPS[0]]
+    assert shown["waiting"] == render_onward(FOLLOWUPS[1:])
+    assert "waiting" not in await handlers.act(tell("ask", text="  "), chat)
+
+
+async def test_no_questions_are_offered_for_an_answer_that_is_no_longer_the_last(
+    folder: Path,
+) -> None:
+    held = threading.Event()
+
+    class Slow(FakeEngine):
+        def followups(self, answer: Answer, conversation: Conversation) -> tuple[str, ...]:
+            held.wait(5)
+            return super().followups(answer, conversation)
+
+    handlers = make_handlers(folder, Slow(pace=0.002))
+    chat, _ = await visit(handlers)
+    answering = asyncio.create_task(ask(handlers, chat, "One?"))
+    await until(lambda: bool(chat.turns) and not chat.busy)
+    assert chat.turns[0].stage is Stage.DONE
+    await handlers.clear(chat)
+    held.set()
+    assert "fn-onward" not in str((await answering)["waiting"])
+
+
+async def test_a_library_that_is_gone_offers_nothing_and_breaks_nothing(folder: Path) -> None:
+    class Gone(FakeEngine):
+        def followups(self, answer: Answer, conversation: Conversation) -> tuple[str, ...]:
+            raise LibraryError(f"gone: {answer.question}, {conversation}", remedy="none")
+
+    handlers = make_handlers(folder, Gone(pace=0.002))
+    chat, _ = await visit(handlers)
+    shown = await ask(handlers, chat, "One?")
+    assert "fn-onward" not in str(shown["waiting"])
+    assert chat.turns[0].stage is Stage.DONE
 
 
 async def test_a_rating_tells_the_settings(folder: Path) -> None:

@@ -162,6 +162,7 @@ def test_an_answers_record_is_json_with_every_field() -> None:
         "missing_terms": [],
         "complete": True,
         "notice": "",
+        "fell_back": False,
         "sentences": [
             {
                 "text": "Late.",

@@ -35,14 +35,19 @@ from rag.replies import (
     Sentence,
     Support,
     Timings,
+    Tokens,
     Verdict,
 )
+from ui.citing import LONGEST, shorten
+from ui.cost import tell_tokens
 from ui.markdown import to_html
 from ui.marks import find_marks
+from ui.onward import render_onward
 from ui.page import render_broken, render_header, render_welcome
 from ui.render import describe, render_turn, render_waiting
 from ui.sources import render_sources
-from ui.turns import Problem, Stage, Turn
+from ui.thumb import THUMB
+from ui.turns import Problem, Rated, Stage, Turn
 
 # --- marks --------------------------------------------------------------------------
 
@@ -89,12 +94,13 @@ def test_a_number_that_was_not_offered_stays_text() -> None:
 def test_a_citation_without_evidence_says_check_it() -> None:
     html = render_turn(answered("So it is [2].", Sentence("So it is.", (2,))))
     assert chips(html) == [("#t3-p2-s1", "cite fn-check")]
-    assert 'title="Forget Gracefully (no sentence of its abstract was matched: check it)"' in html
+    said = "Source 2: Forget Gracefully (no sentence of its abstract was matched: check it)"
+    assert f'href="#t3-p2-s1" aria-label="{said}">2</a>' in html
 
 
 def test_a_sentence_that_cites_nothing_is_marked_but_not_in_a_refusal() -> None:
     turn = answered("I simply know it. And more.", Sentence("I simply know it."))
-    assert "know it.<span" in render_turn(turn)
+    assert 'know it.</span><span class="fn-uncited"' in render_turn(turn)
     assert "no source" in render_turn(turn)
     refusal = answered("Not there.", Sentence("Not there."), refused=True)
     assert "no source" not in render_turn(refusal)
@@ -411,3 +417,125 @@ def test_an_answer_from_the_librarys_records_says_so_and_is_not_judged() -> None
     assert chips(html) == [("#t3-p1", "cite")]
     assert "supported" not in html
     assert "fn-notfound" not in html
+
+
+# --- what it cost, where it leads, what was said of it --------------------------------
+
+
+def test_the_byline_tells_time_and_tokens_and_when_each_stage_was_over() -> None:
+    timings = Timings(12.4, 300.0, 2140.0, 86.2)
+    turn = answered("A [1].", Sentence("A.", (1,)), timings=timings, tokens=Tokens(1240, 96))
+    assert (
+        '<span title="Papers found after 12 ms · First words after 300 ms · '
+        'Support checked in 86 ms">2.1 s</span>'
+        '<span class="fn-tokens">1,240 tokens read, 96 written</span></p>'
+    ) in render_turn(turn)
+    untold = render_turn(answered("A [1].", Sentence("A.", (1,))))
+    assert '<p class="fn-byline"><span>Written by llama3.1</span></p>' in untold
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        (Tokens(), ""),
+        (Tokens(1, 1), "1 token read, 1 written"),
+        (Tokens(None, 96), "96 tokens written"),
+        (Tokens(None, 1), "1 token written"),
+        (Tokens(1240, None), "1,240 tokens read"),
+    ],
+)
+def test_tokens_that_the_server_does_not_count_are_not_told(tokens: Tokens, words: str) -> None:
+    assert tell_tokens(tokens) == words
+
+
+def test_an_answer_that_cites_papers_leads_to_the_map() -> None:
+    link = '<a class="fn-do" href="#map">See on the map</a>'
+    assert link in render_turn(answered("A [1].", Sentence("A.", (1,))))
+    assert link not in render_turn(answered("A.", Sentence("A.")))
+
+
+def backs(html: str) -> list[tuple[str | None, str]]:
+    """Where the links back to the answer lead, and what they say."""
+    return re.findall(r'<a class="fn-back" href="([^"]*)"[^>]*>(.*?)</a>', html)
+
+
+def test_a_source_lists_the_sentences_cells_and_the_premise_that_cite_it() -> None:
+    cell = Sentence("91%", (1,), (EVIDENCE,))
+    sides = (Column("Gates", (1,)), Column("Others", (2,)))
+    table = Comparison(sides, (Aspect("Cost & gain", (Sentence("", ()), cell)),))
+    turn = answered(
+        "One [1]. Two [2].",
+        Sentence("One.", (1,), (EVIDENCE,)),
+        Sentence("Two.", (2,)),
+        comparison=table,
+        premise=Sentence("It is taken for granted.", (1,)),
+    )
+    assert backs(render_sources([turn])) == [
+        ("#t3-p1-s1", "One."),
+        ("#t3-p1-c2", "Cost &amp; gain, Others"),
+        ("#t3-p1-q1", "What the question takes for granted"),
+        ("#t3-p2-s2", "Two."),
+    ]
+    assert 'data-why="No sentence of its abstract was matched: check it."' in render_sources([turn])
+
+
+def test_a_refusal_is_no_claim_that_a_source_could_lead_back_to() -> None:
+    refusal = answered("The nearest is [1].", Sentence("The nearest is.", (1,)), refused=True)
+    assert "fn-citing" not in render_sources([refusal])
+
+
+def test_a_long_sentence_is_shortened_at_a_blank_and_shown_without_signs() -> None:
+    assert shorten("It **skips** `91%` [1]\n of all [2, 3].") == "It skips 91% of all ."
+    long = shorten("word, " * 40)
+    assert long.endswith("word…")
+    assert len(long) <= LONGEST
+    assert shorten("x" * 300) == "x" * LONGEST + "…"
+
+
+def test_each_sentence_of_a_whole_answer_can_be_found_in_its_pieces() -> None:
+    html = render_turn(answered("It **skips** [1]. More.", Sentence("It skips.", (1,))))
+    assert '<span data-at="s1">It </span><strong><span data-at="s1">skips</span></strong>' in html
+    writing = Turn(3, "Q?").after(Found((Offer(1, PAPER),), 1.0)).after(TextDelta("It skips [1]."))
+    assert "data-at" not in render_turn(writing)
+
+
+def test_sentences_side_by_side_without_a_blank_keep_their_own_marks() -> None:
+    partly = Verdict(Support.PARTLY, 0.5, "In part.")
+    one, two = Sentence("One.", (1,), (), partly), Sentence("Two.", (2,))
+    html = render_turn(answered("One.[1]Two.[2]", one, two))
+    assert re.findall(r'data-at="(s\d)">(.*?)</span>', html) == [("s1", "One."), ("s2", "Two.")]
+
+
+def test_a_sentence_of_a_kept_answer_can_be_rated_and_shows_what_was_said() -> None:
+    turn = answered("One [1]. Two.", Sentence("One.", (1,), (EVIDENCE,)), Sentence("Two."))
+    assert "fn-say" not in render_turn(turn)
+    kept = replace(turn.now_kept(1), rated=(Rated(1, False, 'so "so"'),))
+    assert re.findall(
+        r'<button type="button" (class="fn-say.*?) aria-haspopup', render_turn(kept)
+    ) == [
+        'class="fn-say" data-turn="3" data-sentence="1" data-liked="" data-comment=""'
+        ' aria-label="Rate this sentence"',
+        'class="fn-say fn-bare" data-turn="3" data-sentence="2" data-liked="no"'
+        ' data-comment="so &quot;so&quot;" aria-label="You disliked this sentence"',
+    ]
+    liked = render_turn(replace(kept, rated=(Rated(0, True),)))
+    assert 'data-liked="yes" data-comment="" aria-label="You liked this sentence"' in liked
+
+
+def test_what_a_reader_said_of_a_sentence_becomes_no_tag() -> None:
+    turn = answered("One [1].", Sentence("One.", (1,), (EVIDENCE,)))
+    rated = render_turn(replace(turn.now_kept(1), rated=(Rated(0, False, EVIL),)))
+    assert_harmless(rated.replace(THUMB, ""))
+    why = Verdict(Support.SUPPORTED, 1.0, EVIL)
+    said = answered(f"{EVIL} [1].", Sentence(f"{EVIL}.", (1,), (EVIDENCE,), why))
+    assert_harmless(render_sources([said]))
+
+
+def test_questions_to_go_on_with_are_escaped_in_text_and_value() -> None:
+    html = render_onward(("Why?", EVIL))
+    assert_harmless(html)
+    assert [known["data-text"] for tag, known in read(html).tags if tag == "button"] == [
+        "Why?",
+        EVIL,
+    ]
+    assert render_onward(()) == ""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rag import Footnote
+from rag.conversation import Conversation
 from rag.merge import start_paper
+from rag.onward import suggest_followups
 from rag.pages import open_pages
 from rag.records import Paper
-from rag.suggest import find_subjects, suggest_questions
+from rag.replies import Answer, Column, Comparison, Mode, Offer, Sentence
+from rag.suggest import find_shared, find_subjects, suggest_questions
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +131,118 @@ def test_ten_thousand_papers_take_no_time(shared: Path) -> None:
     seconds = time.process_time() - started
     assert len(questions) == 6
     assert seconds < 0.5, f"{seconds:.2f} s"
+
+
+# --- questions to go on with -----------------------------------------------------------
+
+CITED = (
+    make_paper("GATE: Sparse Attention", "Long documents, sparse attention, pruning of heads."),
+    make_paper("EVICT: Small Caches", "Caches are made small by eviction."),
+    make_paper("Reading in Pages", "A book is read in pages."),
+)
+READ = (
+    make_paper("Structured Pruning of Heads", "Heads are pruned."),
+    make_paper("Sound", "A tone."),
+)
+
+
+def make_answer(*numbers: int, refused: bool = False, question: str = "What is cheap?") -> Answer:
+    """An answer that cites these, the first most often, of five papers that were read."""
+    papers = (*CITED, *READ)
+    sentences = [Sentence(f"Sentence {one}.", (one,)) for one in (*numbers, *numbers[:1])]
+    offers = tuple(Offer(n, one, n in numbers) for n, one in enumerate(papers, start=1))
+    return Answer(question, "Text.", Mode.QUOTING, tuple(sentences), offers, refused=refused)
+
+
+def suggest(answer: Answer, *asked: str, refuses: str = "nothing") -> tuple[str, ...]:
+    conversation = Conversation()
+    for question in asked:
+        conversation = conversation.after(Answer(question, "", Mode.QUOTING))
+    return suggest_followups(answer, conversation, lambda one: refuses not in one)
+
+
+def test_two_named_papers_one_of_them_and_a_subject_they_share_are_offered() -> None:
+    assert suggest(make_answer(2, 1, 3)) == (
+        "How do EVICT and GATE differ?",
+        "What is EVICT, and what did it show?",
+        "What do other papers find about pruning?",
+    )
+
+
+def test_papers_without_names_are_meant_by_their_numbers() -> None:
+    assert suggest(make_answer(3, 1))[:2] == (
+        "How do [3] and [1] differ?",
+        "Tell me more about [3]",
+    )
+
+
+def test_what_would_be_refused_or_was_asked_is_not_offered() -> None:
+    assert suggest(make_answer(1, 2), refuses="differ") == (
+        "What is GATE, and what did it show?",
+        "What do other papers find about pruning?",
+        "What is EVICT, and what did it show?",
+    )
+    asked = "what is gate, and what did it show?"
+    assert suggest(make_answer(1), asked)[0] == "What do other papers find about pruning?"
+    assert suggest(make_answer(1, 2), refuses="") == ()
+
+
+def test_a_paper_that_was_asked_for_is_not_offered_again() -> None:
+    answer = make_answer(1, question="What is GATE, and how does it work?")
+    assert suggest(answer) == (
+        "What do other papers find about pruning?",
+        "How do [1] and [2] differ?",
+        "How do [1] and [3] differ?",
+    )
+
+
+def test_after_a_comparison_its_sides_are_offered_and_not_compared_again() -> None:
+    answer = make_answer(1, 2)
+    sides = (Column("Gates", (1,)), Column("Eviction", (2,)))
+    compared = suggest(replace(answer, comparison=Comparison(sides, ())))
+    assert compared[0] == "What is GATE, and what did it show?"
+    assert "How do GATE and EVICT differ?" not in compared
+
+
+def test_a_refusal_offers_what_the_nearest_papers_do_speak_of() -> None:
+    assert suggest(make_answer(1, 3, refused=True)) == (
+        "What do the papers here say about pruning?",
+        "What is GATE, and what did it show?",
+        "Tell me more about [3]",
+    )
+
+
+def test_a_shared_subject_is_in_a_title_in_two_papers_and_not_in_the_question() -> None:
+    assert find_shared(CITED, READ, "What is cheap?", 3) == ["pruning"]
+    assert find_shared(CITED, READ, "What prunes heads?", 3) == []
+    assert find_shared(CITED[1:], READ, "What is cheap?", 3) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What do these papers find about length generalization?",
+        "How do SAM3D and MediViSTA-SAM differ?",
+        "Who won the football world cup in 2022?",
+        "How many papers are there?",
+    ],
+)
+def test_the_starter_papers_answer_what_they_offer_to_go_on_with(
+    footnote: Footnote, question: str
+) -> None:
+    engine = footnote.engine()
+    answer = engine.ask(question)
+    conversation = Conversation().after(answer)
+    offered = engine.followups(answer, conversation)
+    assert 2 <= len(offered) <= 3
+    assert question not in offered
+    assert [one for one in offered if engine.ask(one, conversation).refused] == []
+
+
+def test_what_was_asked_in_other_words_is_not_offered_again(footnote: Footnote) -> None:
+    engine = footnote.engine()
+    answer = engine.ask("What do these papers find about length generalization?")
+    conversation = Conversation().after(answer)
+    more = next(one for one in engine.followups(answer, conversation) if "more about" in one)
+    again = engine.ask(more, conversation)
+    assert more not in engine.followups(again, conversation.after(again))

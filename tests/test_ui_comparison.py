@@ -49,12 +49,12 @@ def table_of(comparison: Comparison = TABLE, *sentences: Sentence) -> str:
 
 
 def cells(html: str) -> list[str]:
-    return re.findall(r"<td[ >].*?</td>", html)[1:]
+    return re.findall(r"<td[ >].*?</td>", html)
 
 
 def test_sides_are_headed_with_how_many_papers_speak_of_them() -> None:
     html = table_of()
-    heads = re.findall(r'<th scope="col".*?</th>', html)
+    heads = re.findall(r'<th scope="col".*?</th>', html)[1:]
     assert [read(head).text for head in heads] == [
         "Gates1 paper",
         "Evictionnothing here about this; nearest shown",
@@ -129,3 +129,24 @@ def test_hostile_names_and_cells_stay_text() -> None:
     html = table_of(Comparison((Column(EVIL, (1,)),), (Aspect(EVIL, (doubt,)),)))
     assert_harmless(html)
     assert read(html).text.count(EVIL) == 4
+
+
+def test_each_column_can_be_sorted_and_each_row_knows_its_place() -> None:
+    html = table_of()
+    heads = re.findall(r'<th scope="col".*?</th>', html)
+    buttons = [
+        re.findall(r'<button type="button" class="fn-sort"><span>(.*?)<', one) for one in heads
+    ]
+    assert buttons == [["Aspect"], ["Gates"], ["Eviction"], ["Nobody"]]
+    assert re.findall(r'<tr data-row="(\d)"', html) == ["1", "2"]
+    assert '<table data-turn="3">' in html
+
+
+def test_the_table_is_copied_by_buttons_above_it() -> None:
+    html = table_of()
+    buttons = [known for tag, known in read(html).tags if known.get("data-do") == "copy"]
+    assert [(one.get("data-kind"), one.get("aria-label")) for one in buttons[:2]] == [
+        ("table", "Copy the table as Markdown"),
+        ("csv", "Copy the table as CSV"),
+    ]
+    assert html.index("fn-copies") < html.index('class="fn-compare"')

@@ -10,6 +10,7 @@ from reading import EVIDENCE, EVIL, GATE, OTHER, PAPER, answered, assert_harmles
 from rag.events import Checked, Found, TextDelta
 from rag.replies import Mode, Offer, Sentence, Support, Verdict
 from ui.render import describe, render_turn
+from ui.sources import render_sources
 from ui.support import count_words
 from ui.turns import Turn
 
@@ -44,7 +45,8 @@ def test_a_doubt_has_a_line_a_sign_and_its_reason_in_words(
 ) -> None:
     html = render_turn(answered("It skips [1]. Next.", said("It skips.", verdict), said("Next.")))
     title = f"{words}: {verdict.reason}"
-    assert f'<span class="fn-claim {classes}" title="{title}">It skips</span>' in html
+    mark = f'<span class="fn-claim {classes}" title="{title}" data-at="s1">It skips</span>'
+    assert mark in html
     assert f'aria-label="{words}: why?"><span aria-hidden="true">{sign}</span></a>' in html
     assert f'id="t3-s1-why" role="note"><b>{words}</b> {verdict.reason}' in html
     assert f"<q>{GATE}</q>" in html
@@ -59,11 +61,11 @@ def test_what_is_supported_or_needs_no_support_is_left_alone(verdict: Verdict) -
     assert chips(html) == [("#t3-p1-s1", "cite")]
 
 
-def test_a_chip_gives_the_reason_instead_of_asking_for_a_check() -> None:
-    unmatched = Sentence("It skips.", (2,), (), FOUND)
-    html = render_turn(answered("It skips [2].", unmatched))
-    assert chips(html) == [("#t3-p2-s1", "cite")]
-    assert 'title="Forget Gracefully · Its words are there."' in html
+def test_a_sources_card_gives_the_reason_and_the_chip_asks_for_no_check() -> None:
+    turn = answered("It skips [2].", Sentence("It skips.", (2,), (), FOUND))
+    assert chips(render_turn(turn)) == [("#t3-p2-s1", "cite")]
+    link = 'href="#t3-p2-s1" data-found="Supported" data-why="Its words are there.">It skips.</a>'
+    assert f'<p>Cited by</p><ul><li><a class="fn-back" {link}</li></ul>' in render_sources([turn])
 
 
 def test_a_sentence_that_needs_no_citation_is_not_told_to_have_no_source() -> None:
@@ -82,11 +84,12 @@ def test_a_sentence_through_bold_words_and_chips_keeps_tags_nested() -> None:
     html = render_turn(answered(text, *sentences))
     mark = '<span class="fn-claim fn-notfound fn-unfound" title="Support not found: '
     assert html.count(mark) == 3
-    assert '<p>Before. <span class="fn-gap">1 sentence hidden</span><strong>' in html
+    before = '<p><span data-at="s1">Before.</span> '
+    assert f'{before}<span class="fn-gap">1 sentence hidden</span><strong>' in html
     assert re.search(r"<strong><span [^>]*>It skips</span></strong>", html)
     assert "blocks &amp; &lt;all&gt;.</span>" in html
     assert html.endswith("</article>")
-    assert " After.</p>" in html
+    assert ' <span data-at="s3">After.</span></p>' in html
 
 
 def test_the_stop_behind_a_chip_is_hidden_with_its_sentence_but_not_underlined() -> None:
@@ -97,7 +100,7 @@ def test_the_stop_behind_a_chip_is_hidden_with_its_sentence_but_not_underlined()
 def test_marks_after_the_stop_belong_to_the_sentence() -> None:
     html = render_turn(answered("It skips. [1] Next.", said("It skips.", NOT_FOUND), said("Next.")))
     chip = '<span class="fn-cites fn-notfound fn-unfound"><a class="cite" href="#t3-p1-s1"'
-    assert html.index(chip) < html.index("fn-doubt") < html.index(" Next.")
+    assert html.index(chip) < html.index("fn-doubt") < html.index(">Next.<")
 
 
 def test_private_characters_cannot_forge_a_mark() -> None:
@@ -180,7 +183,7 @@ def test_hidden_neighbours_leave_one_trace_where_they_stood() -> None:
     letters = zip("ABCDEF", verdicts, strict=True)
     html = render_turn(answered(text, *(said(f"{one}.", verdict) for one, verdict in letters)))
     assert gaps(html) == ["2 sentences hidden", *["1 sentence hidden"] * 3]
-    assert html.index("2 sentences hidden") < html.index(">A<") < html.index("C<a")
+    assert html.index("2 sentences hidden") < html.index(">A<") < html.index(">C<")
 
 
 def test_everything_of_a_hidden_sentence_hides() -> None:

@@ -29,7 +29,13 @@
     box.value = JSON.stringify(waiting.shift());
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
-    setTimeout(send, PAUSE);
+    // What was sent may hold a key: it stays on the page no longer than Gradio needs to read it,
+    // whether an answer comes or not.
+    setTimeout(() => {
+      box.value = "";
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      send();
+    }, PAUSE);
   }
 
   function tell(record) {

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
+from ui.adding.render import HEAD as ADDING_HEAD
+from ui.adding.render import PATH_FORM
 from ui.adding.room import AddingRoom
 from ui.handlers import Handlers, Page
 from ui.house import House
@@ -46,13 +48,13 @@ def build(house: House) -> gr.Blocks:
     import gradio as gr
 
     with gr.Blocks(title="Footnote", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
-        page = _lay_out()
+        page = _lay_out(house.own_machine)
         _wire(blocks, page, Handlers(house, page))
     wired: gr.Blocks = blocks
     return wired
 
 
-def _lay_out() -> Page:
+def _lay_out(own_machine: bool) -> Page:
     import gradio as gr
 
     with gr.Row(elem_id="fn-top"):
@@ -63,7 +65,7 @@ def _lay_out() -> Page:
     opening, welcome, examples, said = _lay_out_conversation()
     box, send, stop = _lay_out_composer()
     places = {name: _make_html(name) for name in ("books", "atlas", "paper")}
-    drop, paste, adding = _lay_out_adding()
+    drop, paste, adding = _lay_out_adding(own_machine)
     notes = {name: _make_html(name) for name in ("settings", "job", "told", "parcel")}
     return Page(
         header=header,
@@ -109,15 +111,25 @@ def _lay_out_conversation() -> tuple[gr.Column, gr.HTML, tuple[gr.Button, ...], 
     return opening, welcome, examples, said
 
 
-def _lay_out_adding() -> tuple[gr.File, gr.Textbox, gr.HTML]:
+def _lay_out_adding(own_machine: bool) -> tuple[gr.File, gr.Textbox, gr.HTML]:
     """A dialog; `adding.js` opens and shuts it."""
     import gradio as gr
 
-    with gr.Column(elem_id="fn-add"):
-        drop = gr.File(
-            label="Pages to add", file_count="multiple", type="filepath", elem_id="fn-drop"
-        )
-        paste = gr.Textbox(label="Pasted text", lines=5, max_lines=12, elem_id="fn-paste")
+    with gr.Column(elem_id="fn-add"), gr.Column(elem_id="fn-add-card"):
+        gr.HTML(ADDING_HEAD, elem_id="fn-add-top", apply_default_css=False)
+        with gr.Column(elem_id="fn-add-ways"):
+            paste = gr.Textbox(
+                label="Paste a page",
+                placeholder="The text of a listing, BibTeX, RIS, JSON …",
+                lines=4,
+                max_lines=4,
+                elem_id="fn-paste",
+            )
+            drop = gr.File(
+                label="Files", file_count="multiple", show_label=False, elem_id="fn-drop"
+            )
+            if own_machine:
+                gr.HTML(PATH_FORM, elem_id="fn-add-path", apply_default_css=False)
         adding = _make_html("adding")
     return drop, paste, adding
 
@@ -202,12 +214,12 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
 def _wire_adding(page: Page, room: AddingRoom, quick: Any, before: tuple[Any, ...]) -> None:
     """Files and pasted text come as Gradio hands them over; how far the adding has come is
     watched by each tab for itself, as long as it takes."""
-    shown = [page.adding, page.told]
+    shown = [page.adding, page.drop]
     page.drop.upload(room.preview_files, [page.drop, page.chat], shown, **quick)
     page.paste.change(
         room.preview_pasted, [page.paste, page.chat], shown, trigger_mode="always_last", **quick
     )
-    watched = [page.job, page.adding, page.told, page.books, *page.known]
+    watched = [page.job, page.told, *page.known]
     slow = quick | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
     for event in before:
         event.then(room.watch, page.chat, watched, **slow)
@@ -247,6 +259,8 @@ def _mount(blocks: gr.Blocks, auth: Auth) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
+    # Only where it has launched itself does Gradio look whether a path is that of an upload.
+    blocks.has_launched = True
     app = FastAPI(openapi_url=None)
     app.add_middleware(KeepToItself)
     mounted: FastAPI = gr.mount_gradio_app(

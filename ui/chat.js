@@ -222,7 +222,9 @@
   function keepFocus(event) {
     const panel = document.getElementById("fn-panel");
     if (event.key !== "Tab" || !drawer || !narrow.matches || !panel) return;
-    const stops = all("button, summary, a[href]", panel).filter((one) => one.offsetParent);
+    // What a closed card holds has a place, and yet cannot be reached.
+    const seen = (one) => one.offsetParent && one.checkVisibility();
+    const stops = all("button, summary, a[href]", panel).filter(seen);
     const [first, last] = [stops[0], stops[stops.length - 1]];
     const active = document.activeElement;
     if (event.shiftKey && (active === first || active === panel)) last.focus();

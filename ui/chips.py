@@ -10,7 +10,7 @@ from html import escape
 
 from rag.replies import Offer, Sentence
 
-_CHECK = "no sentence of its abstract was matched: check it"
+UNMATCHED = "no sentence of its abstract was matched: check it"
 
 
 def render_chips(
@@ -26,22 +26,19 @@ def render_chip(turn: int, offer: Offer, sentence: Sentence | None = None, ancho
 
     Without one the chip leads to the paper. A sentence that was held against its papers
     says what was found by a mark of its own; the chip asks for a check only without that.
+    What the paper says is shown by `hover.js`, out of the paper's card.
     """
     target = f"#t{turn}-p{offer.number}" + (f"-{anchor}" if anchor else "")
-    unmatched = sentence is not None and not _rests_on(sentence, offer)
-    title = offer.paper.title
-    if unmatched:
-        title = f"{title} ({_CHECK})"
-    elif sentence and sentence.verdict and sentence.verdict.reason:
-        title = f"{title} · {sentence.verdict.reason}"
+    unmatched = sentence is not None and not is_matched(sentence, offer)
+    title = f"{offer.paper.title} ({UNMATCHED})" if unmatched else offer.paper.title
     return (
         f'<a class="cite{" fn-check" if unmatched else ""}" href="{target}"'
-        f' title="{escape(title)}" aria-label="{escape(f"Source {offer.number}: {title}")}">'
-        f"{offer.number}</a>"
+        f' aria-label="{escape(f"Source {offer.number}: {title}")}">{offer.number}</a>'
     )
 
 
-def _rests_on(sentence: Sentence, offer: Offer) -> bool:
+def is_matched(sentence: Sentence, offer: Offer) -> bool:
+    """Whether the sentence was held against its papers, or rests on words of this one."""
     if sentence.verdict:
         return True
     return any(item.paper_id == offer.paper.paper_id for item in sentence.evidence)

@@ -1,7 +1,7 @@
 """The command `footnote chat`.
 
-Owns what is made ready before the chat is served; knows nothing about the page. Heavy
-libraries are imported when the command runs, not when its name is listed.
+Owns what is made ready before the chat is served, and begun behind it; knows nothing about
+the page. Heavy libraries are imported when the command runs, not when its name is listed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import add_command
-from rag.errors import EmbedderError, SettingsError
+from rag.errors import EmbedderError, RecipeMismatch, SettingsError
 
 if TYPE_CHECKING:
     from rag.footnote import Footnote
+    from ui.house import House
 
 
 def add_chat(commands: Any) -> None:
@@ -44,28 +45,37 @@ def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
             f"{host} can be reached from other machines, and no --auth is given",
             remedy="footnote chat --host HOST --auth NAME:PASSWORD, or keep to 127.0.0.1",
         )
-    prepare(footnote, parsed.starter)
+    add_starter(footnote, parsed.starter)
     threading.Thread(target=load_quietly, args=(footnote,), daemon=True).start()
     history = History(footnote.library.folder)
+    keeper = Keeper(history, tell_settings(footnote.settings))
+    house = House(footnote, keeper, own_machine=auth is None)
     try:
-        keeper = Keeper(history, tell_settings(footnote.settings))
-        house = House(footnote, keeper, own_machine=auth is None)
+        catch_up(house)
         serve(house, host=host, port=port, auth=auth)
     finally:
+        house.jobs.close()
         history.close()
     return 0
 
 
-def prepare(footnote: Footnote, starter: str | None) -> None:
-    """Fill an empty library from `starter`, and finish what an interrupted run left."""
-    from rag.terminal import show_progress
+def add_starter(footnote: Footnote, starter: str | None) -> None:
+    """Fill an empty library from `starter`; embedding is left to `catch_up`."""
+    from rag.pages import open_pages
 
     if starter and footnote.library.count() == 0:
         print("The library is empty: adding the starter papers.", flush=True)
-        with show_progress() as progress:
-            report = footnote.add([starter], progress)
+        report = footnote.library.add(open_pages([starter]))
         print(f"{report.added} papers added.", flush=True)
-    footnote.catch_up()
+
+
+def catch_up(house: House) -> None:
+    """Embed, behind the page, what is new and what an interrupted run left."""
+    try:
+        house.footnote.index.check_recipe()
+    except RecipeMismatch:
+        return  # the page says so, and can rebuild the index
+    house.jobs.catch_up()
 
 
 def load_quietly(footnote: Footnote) -> None:

@@ -1,7 +1,8 @@
 """The table of a comparison: a column a side, a row an aspect, a cell a cited sentence.
 
 Owns the table's HTML; leaves chips and marks to `ui.chips` and `ui.support`. A cell's anchor
-is `c` and its number, counted row after row.
+is `c` and its number, counted row after row. In which order the rows are shown is the
+reader's choice, and kept by the browser (`sort.js`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ui.support import (
 from ui.turns import Turn
 
 UNSTATED = "not stated in the abstract"
+COPIED_AS = (("table", "Markdown"), ("csv", "CSV"))
 
 
 def render_comparison(turn: Turn) -> str:
@@ -33,12 +35,23 @@ def render_comparison(turn: Turn) -> str:
         return ""
     names = [side.name for side in comparison.sides]
     named = escape(" and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]]))
-    head = "".join(_side(side) for side in comparison.sides)
+    head = "".join(map(_side, comparison.sides))
     return (
-        f'<div class="fn-compare" role="region" aria-label="Comparison of {named}" tabindex="0">'
-        f'<table><thead><tr><td class="fn-corner"></td>{head}</tr></thead>'
+        f'{_copies(turn)}<div class="fn-compare" role="region" aria-label="Comparison of {named}"'
+        f' tabindex="0"><table data-turn="{turn.number}"><thead><tr>'
+        f'<th scope="col" class="fn-corner"><button type="button" class="fn-sort">'
+        f"<span>Aspect</span></button></th>{head}</tr></thead>"
         f"<tbody>{_rows(turn, comparison)}</tbody></table></div>"
     )
+
+
+def _copies(turn: Turn) -> str:
+    buttons = "".join(
+        f'<button type="button" class="fn-do" data-do="copy" data-kind="{kind}"'
+        f' data-turn="{turn.number}" aria-label="Copy the table as {name}">{name}</button>'
+        for kind, name in COPIED_AS
+    )
+    return f'<p class="fn-copies"><span>Copy as</span> {buttons}</p>'
 
 
 def _side(side: Column) -> str:
@@ -46,18 +59,22 @@ def _side(side: Column) -> str:
     if not side.found:
         papers = "nothing here about this" + ("; nearest shown" if side.papers else "")
     lost = "" if side.found else ' class="fn-lost"'
-    return f'<th scope="col"{lost}>{escape(side.name)}<span class="fn-side">{papers}</span></th>'
+    return (
+        f'<th scope="col"{lost}><button type="button" class="fn-sort">'
+        f'<span>{escape(side.name)}</span></button><span class="fn-side">{papers}</span></th>'
+    )
 
 
 def _rows(turn: Turn, comparison: Comparison) -> str:
     offers = {offer.number: offer for offer in turn.offers}
     numbers = count(1)
-    return "".join(_row(turn.number, offers, aspect, numbers) for aspect in comparison.aspects)
+    rows = (_row(turn.number, offers, aspect, numbers) for aspect in comparison.aspects)
+    return "".join(f'<tr data-row="{place}">{row}</tr>' for place, row in enumerate(rows, start=1))
 
 
 def _row(turn: int, offers: Mapping[int, Offer], aspect: Aspect, numbers: count[int]) -> str:
     cells = "".join(_cell(turn, offers, cell, f"c{next(numbers)}") for cell in aspect.cells)
-    return f'<tr><th scope="row">{inline(aspect.name)}</th>{cells}</tr>'
+    return f'<th scope="row">{inline(aspect.name)}</th>{cells}'
 
 
 def _cell(turn: int, offers: Mapping[int, Offer], cell: Sentence, anchor: str) -> str:

@@ -11,9 +11,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from rag.errors import FootnoteError
 from rag.history import HistoryError
 from ui.actions import Action
-from ui.keeping import Keeper
+from ui.keeping import Keeper, Opinion
+from ui.onward import render_onward
 from ui.parcels import pack
 from ui.render import render_turns
 from ui.rooms import Do, Updates
@@ -23,7 +25,9 @@ from ui.turns import Asked, Chat
 
 if TYPE_CHECKING:
     from ui.handlers import Page
+    from ui.house import House
 
+LONGEST_QUESTION = 4000
 Ask = Callable[[Asked, Chat], Updates]
 
 
@@ -39,6 +43,7 @@ class Desk:
     @property
     def actions(self) -> Mapping[str, Do]:
         return {
+            "ask": self._take,
             "drop": self._drop,
             "open": self._open,
             "renaming": self._renaming,
@@ -66,6 +71,28 @@ class Desk:
             return {}
         chat.turns[turn.number - 1] = turn.now_kept(kept)
         return await self.show_shelf(chat)
+
+    async def suggest(self, chat: Chat, house: House) -> Updates:
+        """Offer questions to go on with below the last answer, if it is whole and still the
+        last when they are known."""
+        import gradio as gr
+
+        nothing: Updates = {self._page.waiting: gr.skip()}
+        began, answer = chat.round, chat.turns[-1].answer if chat.turns else None
+        if answer is None or chat.busy:
+            return nothing
+        try:
+            offered = await asyncio.to_thread(
+                lambda: house.engine.followups(answer, chat.conversation)
+            )
+        except FootnoteError:
+            return nothing  # the answer stands without them
+        asked = {one.question.casefold() for one in chat.turns}
+        fresh = [one for one in offered if one.casefold() not in asked]
+        over = chat.busy or chat.waiting or chat.editing or chat.round != began
+        if not fresh or over or chat.turns[-1].answer is not answer:
+            return nothing
+        return {self._page.waiting: render_onward(fresh)}
 
     async def find(self, words: str, chat: Chat) -> Updates:
         """List the conversations that hold these words."""
@@ -132,6 +159,14 @@ class Desk:
 
     # --- answers -------------------------------------------------------------------
 
+    async def _take(self, chat: Chat, action: Action) -> Updates:
+        """Ask a question that was offered, as if it had been typed."""
+        question = action.text("text").strip()[:LONGEST_QUESTION]
+        if not question:
+            return {}
+        chat.editing = 0
+        return {self._page.waiting: ""} | self._ask(Asked(question), chat)
+
     async def _drop(self, chat: Chat, action: Action) -> Updates:
         """Ask a turn's question again without a filter."""
         asked = chat.again_without(action.number("turn"), action.text("key"))
@@ -158,11 +193,16 @@ class Desk:
         return {self._page.box: "", self._page.waiting: ""}
 
     async def _rate(self, chat: Chat, action: Action) -> Updates:
-        """Like or dislike an answer; the same once more takes it back."""
+        """Like or dislike an answer or a sentence of it; the same once more takes it back."""
         number, liked = action.number("turn"), action.text("liked") == "yes"
         if not self._is_kept(chat, number):
             return {}
         turn = chat.turns[number - 1]
+        if sentence := action.number("sentence"):
+            known = turn.rating(sentence - 1)
+            said = known.comment if known else ""
+            wanted = Opinion(None) if known and known.liked is liked else Opinion(liked, said)
+            return await self._rate_sentence(chat, number, sentence - 1, wanted)
         if turn.liked is liked:
             await asyncio.to_thread(self._keeper.rate, chat, number, None, "")
         else:
@@ -170,12 +210,25 @@ class Desk:
         return self.show_turns(chat)
 
     async def _comment(self, chat: Chat, action: Action) -> Updates:
-        """Say something of an answer that was rated."""
-        number = action.number("turn")
-        if not self._is_kept(chat, number) or chat.turns[number - 1].liked is None:
+        """Say something of an answer, or a sentence of it, that was rated."""
+        number, said = action.number("turn"), action.text("text").strip()
+        if not self._is_kept(chat, number):
             return {}
-        liked, said = chat.turns[number - 1].liked, action.text("text").strip()
-        await asyncio.to_thread(self._keeper.rate, chat, number, liked, said)
+        turn = chat.turns[number - 1]
+        if sentence := action.number("sentence"):
+            known = turn.rating(sentence - 1)
+            wanted = Opinion(known.liked, said) if known else Opinion(None)
+            return await self._rate_sentence(chat, number, sentence - 1, wanted)
+        if turn.liked is None:
+            return {}
+        await asyncio.to_thread(self._keeper.rate, chat, number, turn.liked, said)
+        return self.show_turns(chat)
+
+    async def _rate_sentence(
+        self, chat: Chat, number: int, sentence: int, opinion: Opinion
+    ) -> Updates:
+        rate = self._keeper.rate_sentence
+        await asyncio.to_thread(rate, chat, number, sentence, opinion)
         return self.show_turns(chat)
 
     def _is_kept(self, chat: Chat, number: int) -> bool:

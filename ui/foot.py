@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from ui.support import count_of
+from ui.thumb import THUMB
 from ui.turns import Stage, Turn
 
 SAVED_AS = (
@@ -27,6 +28,8 @@ def render_foot(turn: Turn, small_print: str) -> str:
         buttons += _button(turn, "retry", "Ask again") + _button(turn, "edit", "Edit")
     if turn.stage is Stage.DONE and turn.offers:
         buttons += _save(turn)
+    if any(offer.cited for offer in turn.offers):
+        buttons += '<a class="fn-do" href="#map">See on the map</a>'
     if turn.kept:
         buttons += _thumbs(turn)
     foot = f'<footer class="fn-foot">{buttons}{small_print}</footer>' if buttons else ""
@@ -72,7 +75,7 @@ def _thumbs(turn: Turn) -> str:
         + "".join(
             f'<button type="button" class="fn-thumb{down}" data-do="rate" data-turn="{turn.number}"'
             f' data-liked="{word}" aria-label="{name}"'
-            f' aria-pressed="{"true" if turn.liked is liked else "false"}">{_THUMB}</button>'
+            f' aria-pressed="{"true" if turn.liked is liked else "false"}">{THUMB}</button>'
             for liked, word, name, down in both
         )
         + "</span>"
@@ -89,11 +92,3 @@ def _comment(turn: Turn) -> str:
         f' value="{escape(turn.comment)}" placeholder="{asked}" aria-label="{asked}">'
         f"<span>{'Kept.' if turn.comment else 'Enter keeps it.'}</span></p>"
     )
-
-
-_THUMB = (
-    '<svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true" fill="none"'
-    ' stroke="currentColor" stroke-width="1.3" stroke-linejoin="round">'
-    '<path d="M2.2 7.2h2.6v6.3H2.2zM4.8 7.4l2.7-5c1 0 1.7.8 1.7 1.8v2.5h3.3c.8 0 1.4.8 1.2'
-    ' 1.6l-1 4c-.1.7-.7 1.2-1.4 1.2H4.8z"/></svg>'
-)

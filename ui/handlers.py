@@ -1,31 +1,28 @@
 """What happens when the reader does something in the chat.
 
-Owns the order of things: which question is answered when, what each event changes on the
-page, how an answer ends. Knows nothing about the layout, and leaves HTML to `ui.render`,
-`ui.sources` and `ui.page`.
+Owns what is asked, in which order, and what opening, stopping and beginning anew change on
+the page; leaves answers to `ui.answering`, actions to the rooms. Knows nothing about the
+layout.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import FootnoteError
 from ui.actions import read_action
 from ui.adding.room import AddingRoom
+from ui.answering import Answering
 from ui.atlas.room import AtlasRoom
 from ui.desk import Desk
 from ui.house import House
 from ui.library.room import LibraryRoom
-from ui.line import Line, Spot
-from ui.page import render_brand, render_broken, render_header, render_welcome
-from ui.reading import Reading
-from ui.render import describe, render_turn, render_turns, render_waiting
+from ui.page import render_bare_header, render_broken, render_header, render_welcome
+from ui.render import render_turn, render_turns, render_waiting
 from ui.rooms import Place, Rooms, Updates
 from ui.setup.room import SetupRoom
-from ui.sources import render_sources
 from ui.turns import Asked, Chat, Turn
 
 if TYPE_CHECKING:
@@ -93,13 +90,13 @@ class Handlers:
         self._house = house
         self._page = page
         self._desk = Desk(page, house.keeper, self._take)
-        library, atlas = LibraryRoom(house, page), AtlasRoom(house, page)
+        library, atlas = LibraryRoom(house, page, self.refresh), AtlasRoom(house, page)
         self.adding = AddingRoom(house, page, self.refresh)
-        setup = SetupRoom(house, page, self.refresh)
+        setup = SetupRoom(house, page, self.refresh, self._take)
         rooms = (self._desk, library, atlas, self.adding, setup)
         places: dict[str, Place] = {"library": library, "map": atlas}
         self._rooms = Rooms(page, rooms, places, self._desk.show_shelf)
-        self._line = Line(house.at_once)
+        self.answer = Answering(house, page, self._desk).answer
         self._open: dict[str, Chat] = {}
 
     async def open(self, hello: str, chat: Chat, request: gr.Request) -> Updates:
@@ -112,20 +109,19 @@ class Handlers:
         """What hangs on the library and on who answers, as they are now."""
         import gradio as gr
 
-        del chat
         page = self._page
         hidden: Updates = {button: gr.update(visible=False) for button in page.examples}
         try:
             papers, status, questions = await asyncio.to_thread(self._ask_library)
         except FootnoteError as error:
             broken = render_broken(str(error), error.remedy)
-            return hidden | {page.header: render_brand(), page.welcome: broken}
+            return hidden | {page.header: render_bare_header(), page.welcome: broken}
         shown = {
             button: gr.update(value=question, visible=True)
             for button, question in zip(page.examples, questions, strict=False)
         }
-        known = {page.header: render_header(papers, status), page.welcome: render_welcome(papers)}
-        return hidden | shown | known
+        header = render_header(papers, status, quoting=chat.quoting)
+        return hidden | shown | {page.header: header, page.welcome: render_welcome(papers)}
 
     def _ask_library(self) -> tuple[int, str, tuple[str, ...]]:
         engine = self._house.engine
@@ -173,102 +169,6 @@ class Handlers:
         # The answer begins with the next event; the question is to be seen at once.
         turn = Turn(len(chat.turns) + 1, asked.question, asked.dropped)
         return taken | {page.history: render_turns(chat.turns), page.live: render_turn(turn)}
-
-    async def answer(self, chat: Chat) -> AsyncIterator[Updates]:
-        """Answer the questions that wait, one after the other; one such loop in each tab."""
-        import gradio as gr
-
-        if chat.busy:
-            # A generator that ends without a word makes Gradio empty all its outputs.
-            yield {self._page.stop: gr.skip()}
-            return
-        chat.busy = True
-        try:
-            while chat.waiting:
-                async for updates in self._answer_one(chat):
-                    yield updates
-        finally:
-            chat.busy = False
-            chat.stop()
-        yield {self._page.stop: gr.update(visible=False)}
-
-    async def _answer_one(self, chat: Chat) -> AsyncIterator[Updates]:
-        import gradio as gr
-
-        page, began = self._page, chat.round
-        turn = chat.begin()
-        yield {
-            page.history: render_turns(chat.turns[:-1]),
-            page.live: render_turn(turn),
-            page.waiting: render_waiting([one.question for one in chat.waiting]),
-            page.announcer: describe(turn),
-            page.stop: gr.update(visible=True),
-        }
-        spot = chat.spot = self._line.enter()
-        try:
-            async for updates in self._read(chat, turn, spot):
-                yield updates
-                if chat.round != began:
-                    return
-        finally:
-            spot.leave()
-        if chat.round == began:
-            yield self._conclude(chat)
-            kept = await self._desk.keep(chat)
-            if kept and chat.round == began:
-                yield kept | {page.live: render_turn(chat.turns[-1])}
-
-    async def _read(self, chat: Chat, turn: Turn, spot: Spot) -> AsyncIterator[Updates]:
-        """Wait for the turn's turn, telling how many are ahead; then ask, and show the answer."""
-        page, began = self._page, chat.round
-        chat.reading = None
-        async for ahead in spot.wait():
-            waits = replace(turn, ahead=ahead)
-            yield {page.live: render_turn(waits), page.announcer: describe(waits)}
-        if chat.round != began or spot.left:
-            return
-        engine = self._house.engine
-        known = replace(chat.conversation, exchanges=turn.before)
-        chat.reading = Reading(engine.astream(turn.question, known, without=turn.without))
-        async for updates in self._follow(chat, turn):
-            yield updates
-
-    async def _follow(self, chat: Chat, turn: Turn) -> AsyncIterator[Updates]:
-        """Show the answer as it comes; the sources only when papers or evidence change."""
-        page, began, reading = self._page, chat.round, chat.reading
-        if reading is None:
-            return
-        async for batch in reading.batches():
-            if chat.round != began:
-                return
-            before = turn
-            for event in batch:
-                turn = turn.after(event)
-            chat.turns[-1] = turn
-            updates = {page.live: render_turn(turn)}
-            if (turn.offers, turn.sentences) != (before.offers, before.sentences):
-                updates[page.sources] = render_sources(chat.turns)
-            if turn.stage is not before.stage:
-                updates[page.announcer] = describe(turn)
-            yield updates
-
-    def _conclude(self, chat: Chat) -> Updates:
-        """Show how the turn ended, and keep the numbers that it gave."""
-        import gradio as gr
-
-        page, turn, reading = self._page, chat.turns[-1], chat.reading
-        problem = reading.problem() if reading else None
-        if problem:
-            turn = turn.failed(problem)
-        elif turn.answer is None:
-            turn = turn.stopped()
-        chat.update(turn)
-        return {
-            page.live: render_turn(turn),
-            page.sources: render_sources(chat.turns),
-            page.announcer: describe(turn),
-            page.stop: gr.update(visible=bool(chat.waiting)),
-        }
 
     async def stop(self, chat: Chat) -> Updates:
         """Close the stream at once. The answer's own loop then shows what has come."""

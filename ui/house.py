@@ -6,17 +6,19 @@ knows nothing about HTML or events. What may wait for the disk is called off the
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from rag.conversation import Conversation
 from rag.events import Event
 from rag.footnote import Footnote
 from rag.history import tell_settings
+from rag.replies import Answer
 from rag.settings import Settings
+from ui.adding.jobs import Jobs
 from ui.keeping import Keeper
-
 
 AT_ONCE = 8
 
@@ -33,6 +35,10 @@ class ChatEngine(Protocol):
     def status(self) -> str: ...
 
     def examples(self) -> tuple[str, ...]: ...
+
+    def followups(self, answer: Answer, conversation: Conversation) -> tuple[str, ...]:
+        """Questions to go on with, that the library can answer; called off the event loop."""
+        ...
 
     def paper_count(self) -> int: ...
 
@@ -57,9 +63,11 @@ class House:
         self.at_once = at_once
         self.footnote = footnote
         self.keeper = keeper
+        self.jobs = Jobs(footnote)
         self.own_machine = own_machine
         self._given = engine
         self._made: ChatEngine | None = None
+        self._quoting: ChatEngine | None = None
         self._lock = threading.Lock()
 
     @property
@@ -71,6 +79,49 @@ class House:
             if self._made is None:
                 self._made = self.footnote.engine()
             return self._made
+
+    async def astream(
+        self,
+        question: str,
+        conversation: Conversation,
+        *,
+        without: frozenset[str] = frozenset(),
+        quoting: bool = False,
+    ) -> AsyncIterator[Event]:
+        """The events of an answer, which begins once there is something to be found.
+
+        `quoting`: by quoting alone. Raises whatever keeps an engine from being made, as well
+        as what the engine raises.
+        """
+        await self.jobs.wait_for_papers()
+        engine = await asyncio.to_thread(self.engine_for, quoting)
+        async for event in engine.astream(question, conversation, without=without):
+            yield event
+
+    def engine_for(self, quoting: bool) -> ChatEngine:
+        """Who answers a tab that may have chosen to be answered by quoting alone.
+
+        An engine that was given stands for itself, unless it has a `quoting()` of its own.
+        Raises what `engine` does.
+        """
+        if not quoting:
+            return self.engine
+        if self._given:
+            own: Callable[[], ChatEngine] | None = getattr(self._given, "quoting", None)
+            return own() if own else self._given
+        with self._lock:
+            if self._quoting is None:
+                self._quoting = self._assemble_quoting()
+            return self._quoting
+
+    def _assemble_quoting(self) -> ChatEngine:
+        from rag.assemble import assemble_engine
+
+        settings, footnote = self.footnote.settings, self.footnote
+        answer = settings.answer.model_copy(update={"mode": "quoting"})
+        footnote.index.check_recipe()
+        quoting = settings.model_copy(update={"answer": answer})
+        return assemble_engine(footnote.library, footnote.retriever, quoting)
 
     def change_settings(self, settings: Settings) -> None:
         """Answer by these settings from the next question on; answers under way go on.
@@ -86,4 +137,5 @@ class House:
             raise
         with self._lock:
             self._made = made
+            self._quoting = None
         self.keeper.settings = tell_settings(settings)

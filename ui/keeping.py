@@ -7,16 +7,24 @@ may wait for the disk and is called off the event loop. Raises HistoryError.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.events import Done
 from rag.history import ConversationNotFound, Feedback, History, Saved
 from ui.shelf import Shelf
-from ui.turns import Chat, Turn
+from ui.turns import Chat, Rated, Turn
 
 LISTED = 200
 STOPPED = "You stopped this answer: it is incomplete."
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a reader says of an answer or a sentence; None for `liked`: nothing any more."""
+
+    liked: bool | None
+    comment: str = ""
 
 
 class Keeper:
@@ -57,19 +65,32 @@ class Keeper:
 
     def rate(self, chat: Chat, number: int, liked: bool | None, comment: str) -> None:
         """Keep what the reader said of a turn, or, with None for `liked`, forget it."""
+        self._write(chat, number, None, Opinion(liked, comment))
+        chat.turns[number - 1] = replace(chat.turns[number - 1], liked=liked, comment=comment)
+
+    def rate_sentence(self, chat: Chat, number: int, sentence: int, opinion: Opinion) -> None:
+        """The same of one sentence, by its place in the answer, from 0."""
+        self._write(chat, number, sentence, opinion)
         turn = chat.turns[number - 1]
-        if liked is None:
-            self.history.ratings.unrate(chat.owner, chat.saved_id, turn.kept)
-        else:
-            self.history.ratings.rate(
-                chat.owner,
-                chat.saved_id,
-                turn.kept,
-                liked=liked,
-                comment=comment,
-                settings=self.settings,
-            )
-        chat.turns[number - 1] = replace(turn, liked=liked, comment=comment)
+        rated = [one for one in turn.rated if one.sentence != sentence]
+        if opinion.liked is not None:
+            rated.append(Rated(sentence, opinion.liked, opinion.comment))
+        chat.turns[number - 1] = replace(turn, rated=tuple(rated))
+
+    def _write(self, chat: Chat, number: int, sentence: int | None, opinion: Opinion) -> None:
+        ratings, kept = self.history.ratings, chat.turns[number - 1].kept
+        if opinion.liked is None:
+            ratings.unrate(chat.owner, chat.saved_id, kept, sentence)
+            return
+        ratings.rate(
+            chat.owner,
+            chat.saved_id,
+            kept,
+            liked=opinion.liked,
+            sentence=sentence,
+            comment=opinion.comment,
+            settings=self.settings,
+        )
 
     def list(self, chat: Chat, *, renamed: str = "", deleted: str = "") -> Shelf:
         """What the shelf shows of this browser's conversations."""
@@ -79,16 +100,20 @@ class Keeper:
 
 def restore_turns(saved: Saved, ratings: Sequence[Feedback] = ()) -> tuple[Turn, ...]:
     """The turns of a kept conversation, as they ended, with what was said of them."""
-    rated = {one.turn: one for one in ratings if one.sentence is None}
     return tuple(
-        _restore(saved, place, rated.get(kept.number)) for place, kept in enumerate(saved.turns)
+        _restore(saved, place, [one for one in ratings if one.turn == kept.number])
+        for place, kept in enumerate(saved.turns)
     )
 
 
-def _restore(saved: Saved, place: int, rated: Feedback | None) -> Turn:
+def _restore(saved: Saved, place: int, ratings: Sequence[Feedback]) -> Turn:
     kept = saved.turns[place]
     before = saved.before(kept.number).exchanges
     turn = Turn(place + 1, kept.answer.question, kept.dropped, before, kept=kept.number)
-    if rated:
-        turn = replace(turn, liked=rated.liked, comment=rated.comment)
-    return turn.after(Done(kept.answer))
+    rated = []
+    for one in ratings:
+        if one.sentence is None:
+            turn = replace(turn, liked=one.liked, comment=one.comment)
+        else:
+            rated.append(Rated(one.sentence, one.liked, one.comment))
+    return replace(turn, rated=tuple(rated)).after(Done(kept.answer))

@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ui.adding.bar import render_rebuild
+
 if TYPE_CHECKING:
     from gradio.themes import Base
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,12 +23,17 @@ MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
 # In the order of the page, which is the order in which they overrule one another.
 STYLES = (
     *("page", "left", "ask", "answer", "support", "compare", "around", "foot", "sources", "hover"),
-    *("places", "library/library", "atlas/atlas", "adding/adding", "setup/setup"),
+    *("places", "library/filters", "library/library", "library/view"),
+    *("atlas/colours", "atlas/atlas", "atlas/lists"),
+    *("adding/adding", "adding/preview", "adding/bar"),
+    *("setup/setup", "setup/fields", "setup/trying", "setup/outage"),
     "narrow",
 )
 SCRIPTS = (
-    *("actions", "places", "chat", "shelf", "hover"),
-    *("library/library", "atlas/atlas", "adding/adding"),
+    *("actions", "places", "chat", "shelf", "hover", "back", "sort"),
+    *("library/library", "atlas/names", "atlas/ground", "atlas/dots", "atlas/plot"),
+    *("atlas/hands", "atlas/atlas"),
+    *("adding/adding", "setup/setup"),
 )
 
 # Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
@@ -78,19 +85,34 @@ _SETTINGS = (
 )
 
 
+_QUOTING = (
+    '<p class="fn-quoting"><span>Quoting, until you ask the model again</span>'
+    '<button type="button" data-do="unquoting">Ask the model</button></p>'
+)
+
+
 def render_brand() -> str:
     """The mark, the name, and the ways to the places and to the settings."""
     mark = _MARK.format(ground="var(--fn-accent)", ink="var(--fn-page)", dot="var(--fn-dot)")
     return f'{_PLACES}<div class="fn-brand">{mark}<h1>Footnote</h1></div>{_NAV}'
 
 
-def render_header(papers: int, status: str) -> str:
-    """The name, the places, how many papers there are, and who answers."""
+def render_header(papers: int, status: str, *, quoting: bool = False) -> str:
+    """The name, the places, how many papers there are, and who answers.
+
+    `quoting`: the reader has chosen quotations for now, and has a way back here.
+    """
     count = f"{papers:,} paper" if papers == 1 else f"{papers:,} papers"
+    mode = f'<span class="fn-mode" title="{escape(status)}">{escape(status)}</span>'
     return (
         f'{render_brand()}<p class="fn-status"><span class="fn-count">{count}</span>'
-        f'<span class="fn-mode" title="{escape(status)}">{escape(status)}</span></p>{_SETTINGS}'
+        f"{'' if quoting else mode}</p>{_QUOTING if quoting else ''}{_SETTINGS}"
     )
+
+
+def render_bare_header() -> str:
+    """The header where nothing can be said of the library: what is set may be why."""
+    return f"{render_brand()}{_SETTINGS}"
 
 
 def render_welcome(papers: int) -> str:
@@ -101,9 +123,13 @@ def render_welcome(papers: int) -> str:
 def render_broken(message: str, remedy: str) -> str:
     """Shown in place of the welcome where the library cannot even be opened."""
     way_out = f'<p class="fn-remedy"><span>Way out</span> {escape(remedy)}</p>' if remedy else ""
+    title = "The library cannot be read"
+    deed = render_rebuild(remedy)
+    if deed:
+        title = "The papers are here; their index has to be made anew"
     return (
-        '<div class="fn-error" role="alert"><strong>The library cannot be read</strong>'
-        f"<p>{escape(message)}</p>{way_out}</div>"
+        f'<div class="fn-error" role="alert"><strong>{title}</strong>'
+        f"<p>{escape(message)}</p>{way_out}{deed}</div>"
     )
 
 
@@ -116,9 +142,13 @@ _INVITATION = (
 _EMPTY = (
     '<div class="fn-welcome fn-empty"><h2>The library is empty.</h2>'
     "<p>Give it a page that lists papers: a saved <i>Daily Papers</i> page, an arXiv listing, "
-    "a BibTeX or RIS export. In a terminal:</p>"
-    "<pre><code>footnote add PATH</code></pre>"
-    "<p>Then reload this page.</p></div>"
+    "a BibTeX or RIS export. Drop files anywhere here, or</p>"
+    '<div class="fn-begin">'
+    '<button type="button" class="fn-primary" data-do="adding" data-way="paste">'
+    "Paste a page</button>"
+    '<button type="button" data-do="adding" data-way="files">Choose files</button>'
+    '<button type="button" data-do="adding-starter">Try the 72 starter papers</button></div>'
+    '<p class="fn-terminal">Or in a terminal: <code>footnote add PATH</code></p></div>'
 )
 
 

@@ -14,6 +14,7 @@ from rag.replies import Offer, Sentence
 from ui.chips import render_chip
 from ui.markdown import to_html
 from ui.marks import Mark, find_marks
+from ui.saying import render_say
 from ui.support import mark_class, mark_text, needs_mark, render_gap, render_mark
 from ui.turns import Turn
 
@@ -51,12 +52,12 @@ def _without_half_marks(text: str) -> str:
 
 
 def _marked(text: str, turn: Turn, places: Sequence[Place], marks: Sequence[Mark]) -> list[Place]:
-    """The sentences that more than chips are shown for, from their first to their last sign."""
-    whole = turn.answer is not None
-    wanting = (place for place in places if needs_mark(turn.sentences[place.index], whole))
+    """The sentences that more than chips are shown for, from their first to their last sign;
+    in a whole answer all, so that the browser can find each."""
     return [
         Place(place.index, _before_letters(text, place.start), _after_marks(text, place, marks))
-        for place in wanting
+        for place in places
+        if turn.answer or needs_mark(turn.sentences[place.index], whole=False)
     ]
 
 
@@ -103,7 +104,8 @@ def _hold_places(text: str, marks: Sequence[Mark], marked: Sequence[Place]) -> s
     holders = [(mark.start, mark.end, f"m{index}") for index, mark in enumerate(marks)]
     holders += [(place.start, place.start, f"b{place.index}") for place in marked]
     holders += [(place.end, place.end, f"e{place.index}") for place in marked]
-    for start, end, name in sorted(holders, reverse=True):
+    # Where one sentence ends and the next begins without a blank, the end stands first.
+    for start, end, name in sorted(holders, key=lambda one: (*one[:2], one[2][0] == "b"))[::-1]:
         before = _GAP.sub("", text[:start]) if name[0] == "m" else text[:start]
         text = f"{before}{_OPEN}{name}{_CLOSE}{text[end:]}"
     return text
@@ -127,10 +129,12 @@ def _fill(html: str, turn: Turn, marks: Sequence[Mark], gaps: Mapping[int, int])
         elif kind == "e":
             inside = None
             yield render_mark(turn.number, offers, turn.sentences[index], f"s{index + 1}")
+            yield render_say(turn, index)
         elif inside is None or tag or not words.strip():
             yield tag or words
         else:
-            yield mark_text(words, turn.sentences[inside])
+            anchor = f"s{inside + 1}" if turn.answer else ""
+            yield mark_text(words, turn.sentences[inside], anchor)
 
 
 def _chips(turn: Turn, offers: Mapping[int, Offer], mark: Mark) -> str:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from rag.errors import FootnoteError
+from rag.errors import EndpointError, FootnoteError
 from rag.events import Event
 
 # The eye does not follow more than some 25 changes a second; what comes faster is joined.
@@ -20,10 +20,14 @@ BATCH_SECONDS = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is told of an error: the message, and the way out where there is one."""
+    """What is told of an error: the message, and the way out where there is one.
+
+    `endpoint`: it was the endpoint that failed, so that quoting would do.
+    """
 
     message: str
     remedy: str = ""
+    endpoint: bool = False
 
 
 class Reading:
@@ -58,7 +62,7 @@ class Reading:
         if error is None:
             return None
         if isinstance(error, FootnoteError):
-            return Problem(str(error), error.remedy)
+            return Problem(str(error), error.remedy, isinstance(error, EndpointError))
         logging.getLogger(__name__).error("the answer failed", exc_info=error)
         return Problem(
             f"Footnote failed by a mistake of its own: {type(error).__name__}: {error}",

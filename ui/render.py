@@ -13,6 +13,7 @@ from html import escape
 from rag.replies import Answer, Mode
 from ui.chips import render_chips
 from ui.comparison import render_comparison
+from ui.cost import render_cost
 from ui.foot import render_foot
 from ui.markdown import inline
 from ui.prose import render_text
@@ -108,12 +109,18 @@ def _came(turn: Turn) -> str:
 def _failed(turn: Turn) -> str:
     if turn.problem is None:
         return ""
-    return (
-        f'{_came(turn)}<div class="fn-error" role="alert">'
-        "<strong>No answer: something failed</strong>"
-        f"<p>{escape(turn.problem.message)}</p>{_remedy(turn.problem.remedy)}"
+    head, came = "No answer: something failed", _came(turn)
+    if came:
+        head = "Something failed: this answer is incomplete"
+    edit = (
         f'<button type="button" class="fn-retry" data-turn="{turn.number}">'
-        "Edit and ask again</button></div>"
+        "Edit and ask again</button>"
+    )
+    if turn.problem.endpoint:
+        edit = _ways(turn, "Try again", edit, asks_again=True)
+    return (
+        f'{came}<div class="fn-error" role="alert"><strong>{head}</strong>'
+        f"<p>{escape(turn.problem.message)}</p>{_remedy(turn.problem.remedy)}{edit}</div>"
     )
 
 
@@ -126,7 +133,7 @@ def _done(turn: Turn) -> str:
     if answer is None:
         return ""
     body = f'<div class="fn-answer">{render_text(turn)}{render_comparison(turn)}</div>'
-    before = _callouts(answer) + _premise(turn)
+    before = _callouts(turn, answer) + _premise(turn)
     if answer.refused:
         head = _missing(answer.missing_terms) or "<strong>Not in these papers</strong>"
         body = f'<div class="fn-refused">{head}{body}</div>'
@@ -160,23 +167,35 @@ def _byline(turn: Turn, answer: Answer) -> str:
         by = "From the library’s records"
     elif answer.refused:
         by = "Nothing to quote"
-    took = _duration(answer.timings.total_ms)
-    return f'<p class="fn-byline"><span>{by}</span>{took}{render_count(turn)}</p>'
+    cost = render_cost(answer)
+    return f'<p class="fn-byline"><span>{by}</span>{cost}{render_count(turn)}</p>'
 
 
-def _duration(milliseconds: float) -> str:
-    if not milliseconds:
-        return ""
-    words = f"{milliseconds / 1000:.1f} s" if milliseconds >= 950 else f"{milliseconds:.0f} ms"
-    return f"<span>{words}</span>"
-
-
-def _callouts(answer: Answer) -> str:
+def _callouts(turn: Turn, answer: Answer) -> str:
+    """What must be known first; where the endpoint failed, why, and what can be done now."""
     broken = "The model’s stream broke off: this answer is incomplete."
     words = [] if answer.complete or "incomplete" in answer.notice else [broken]
     if answer.notice:
         words.append(answer.notice)
-    return "".join(f'<p class="fn-note">{escape(word)}</p>' for word in words)
+    cut_short = answer.mode is Mode.MODEL and not answer.complete
+    if not (answer.fell_back or cut_short):
+        return "".join(f'<p class="fn-note">{escape(word)}</p>' for word in words)
+    head = "The model did not answer" if answer.fell_back else "The answer is incomplete"
+    said = "".join(f"<p>{escape(word)}</p>" for word in words)
+    return (
+        f'<div class="fn-note fn-outage"><strong>{head}</strong>{said}'
+        f"{_ways(turn, 'Try the model again', asks_again=cut_short)}</div>"
+    )
+
+
+def _ways(turn: Turn, again: str, more: str = "", *, asks_again: bool) -> str:
+    """Ask the model once more, or go on by quoting; `asks_again`: this question, too."""
+    button = '<button type="button" class="fn-do" data-do='
+    number = f' data-turn="{turn.number}"'
+    return (
+        f'<p class="fn-outage-ways">{button}"unquoting"{number}>{again}</button>'
+        f'{button}"quoting"{number if asks_again else ""}>Go on quoting</button>{more}</p>'
+    )
 
 
 def _premise(turn: Turn) -> str:

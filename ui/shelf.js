@@ -90,9 +90,17 @@
       if (!menu.contains(target)) menu.removeAttribute("open");
     }
     const done = target.closest("[data-do]")?.dataset.do;
-    if (["drop", "retry", "edit", "keep"].includes(done)) {
+    if (["ask", "drop", "retry", "edit", "keep"].includes(done)) {
       find("#fn-box textarea")?.focus({ preventScroll: true });
     }
+  }
+
+  // Whoever was in the menu is on its button again.
+  function closeMenu() {
+    const menu = find("details.fn-menu[open]");
+    if (!menu) return;
+    if (menu.contains(document.activeElement)) find("summary", menu).focus();
+    menu.removeAttribute("open");
   }
 
   function endRenaming(input, title) {
@@ -109,9 +117,7 @@
     const input = event.target.closest?.(".fn-rename");
     if (input && event.key === "Enter") endRenaming(input, input.value);
     else if (input && event.key === "Escape") endRenaming(input, "");
-    else if (event.key === "Escape") {
-      find("details.fn-menu[open]")?.removeAttribute("open");
-    }
+    else if (event.key === "Escape") closeMenu();
   }
 
   function begin() {

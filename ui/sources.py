@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
-from rag.links import web_address
 from rag.records import Paper
 from rag.replies import Offer, Sentence
+from ui.citing import render_citing
+from ui.paper import library_address, render_authors, render_link, render_meta
 from ui.turns import Turn
-
-AUTHORS_SHOWN = 8
 
 
 def render_sources(turns: Sequence[Turn]) -> str:
@@ -58,12 +57,14 @@ def _also_read(turn: Turn, offers: Sequence[Offer]) -> str:
 
 def _card(turn: Turn, offer: Offer) -> str:
     paper = offer.paper
-    body = f'<p class="fn-abstract">{_abstract(turn, paper)}</p>{_authors(paper)}{_link(paper)}'
+    body = f'<p class="fn-abstract">{_abstract(turn, paper)}</p>'
+    body += render_citing(turn, offer)
+    body += render_authors(paper) + _links(paper)
     return (
         f'<details class="fn-card" id="t{turn.number}-p{offer.number}"><summary>'
         f'<span class="fn-number">{offer.number}</span>'
         f'<span class="fn-head"><span class="fn-title">{escape(paper.title)}</span>'
-        f'<span class="fn-meta">{_meta(paper)}</span></span></summary>'
+        f'<span class="fn-meta">{render_meta(paper)}</span></span></summary>'
         f'<div class="fn-card-body">{_unmatched(turn, offer)}{body}</div></details>'
     )
 
@@ -78,42 +79,10 @@ def _unmatched(turn: Turn, offer: Offer) -> str:
     )
 
 
-def _meta(paper: Paper) -> str:
-    parts = [_byline(paper), escape(paper.date.in_words()) if paper.date else ""]
-    if paper.upvotes is not None:
-        word = "upvote" if paper.upvotes == 1 else "upvotes"
-        parts.append(f"{paper.upvotes} {word}")
-    return "".join(f"<span>{part}</span>" for part in parts if part)
-
-
-def _byline(paper: Paper) -> str:
-    total = max(paper.author_count or 0, len(paper.authors))
-    if not paper.authors:
-        return f"{total} {'author' if total == 1 else 'authors'}" if total else ""
-    first = escape(paper.authors[0])
-    if total == 1:
-        return first
-    return f"{first} and {escape(paper.authors[1])}" if total == 2 else f"{first} et al."
-
-
-def _authors(paper: Paper) -> str:
-    total = max(paper.author_count or 0, len(paper.authors))
-    if len(paper.authors) < 2:
-        return ""
-    shown = paper.authors[:AUTHORS_SHOWN]
-    more = f" and {total - len(shown)} more" if total > len(shown) else ""
-    return f'<p class="fn-authors">{escape(", ".join(shown))}{more}</p>'
-
-
-def _link(paper: Paper) -> str:
-    url = web_address(paper)
-    name = f"arXiv {paper.arxiv_id}" if paper.arxiv_id else "Open the paper"
-    if not url:
-        return f'<p class="fn-link">{escape(name)}</p>' if paper.arxiv_id else ""
-    return (
-        f'<p class="fn-link"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
-        f'{escape(name)}<span aria-hidden="true"> ↗</span></a></p>'
-    )
+def _links(paper: Paper) -> str:
+    here = f'<a href="{library_address(paper.paper_id)}">In the library</a>'
+    parts = (render_link(paper), here)
+    return f'<p class="fn-link">{"".join(f"<span>{part}</span>" for part in parts if part)}</p>'
 
 
 def _abstract(turn: Turn, paper: Paper) -> str:

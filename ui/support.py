@@ -14,7 +14,8 @@ from rag.replies import Offer, Sentence, Support
 from ui.chips import render_chips
 from ui.turns import Turn
 
-_WORDS = {
+WORDS = {
+    Support.SUPPORTED: "Supported",
     Support.PARTLY: "Supported in part",
     Support.NOT_FOUND: "Support not found",
     Support.CONTRADICTED: "Contradicted",
@@ -42,7 +43,7 @@ def needs_mark(sentence: Sentence, whole: bool) -> bool:
     """
     if sentence.verdict is None:
         return whole and not sentence.citations
-    return sentence.verdict.support in _WORDS or is_sourceless(sentence)
+    return sentence.verdict.support in _CLASSES or is_sourceless(sentence)
 
 
 def is_sourceless(sentence: Sentence) -> bool:
@@ -56,16 +57,17 @@ def mark_class(sentence: Sentence) -> str:
     return _CLASSES.get(sentence.verdict.support, "") if sentence.verdict else ""
 
 
-def mark_text(html: str, sentence: Sentence) -> str:
+def mark_text(html: str, sentence: Sentence, anchor: str = "") -> str:
     """A piece of the sentence's HTML, underlined as its verdict wants it; a full stop that
-    stands alone behind a chip is not."""
+    stands alone behind a chip is not. With an `anchor` the browser can find the piece."""
     classes = mark_class(sentence)
-    if not classes or sentence.verdict is None:
-        return html
+    at = f' data-at="{anchor}"' if anchor else ""
     if not any(map(str.isalnum, unescape(html))):
-        return f'<span class="{classes}">{html}</span>'
-    title = f"{_WORDS[sentence.verdict.support]}: {sentence.verdict.reason}".rstrip(": ")
-    return f'<span class="fn-claim {classes}" title="{escape(title)}">{html}</span>'
+        return f'<span class="{classes}">{html}</span>' if classes else html
+    if not classes or sentence.verdict is None:
+        return f"<span{at}>{html}</span>" if anchor else html
+    title = f"{WORDS[sentence.verdict.support]}: {sentence.verdict.reason}".rstrip(": ")
+    return f'<span class="fn-claim {classes}" title="{escape(title)}"{at}>{html}</span>'
 
 
 def render_mark(turn: int, offers: Mapping[int, Offer], sentence: Sentence, anchor: str) -> str:
@@ -82,9 +84,9 @@ def render_mark(turn: int, offers: Mapping[int, Offer], sentence: Sentence, anch
     return (
         f'<span class="fn-why {classes}">\u2060<a class="fn-doubt" role="button"'
         f' href="#{why}" aria-expanded="false" aria-controls="{why}"'
-        f' aria-label="{_WORDS[support]}: why?"><span aria-hidden="true">{_SIGNS[support]}</span>'
+        f' aria-label="{WORDS[support]}: why?"><span aria-hidden="true">{_SIGNS[support]}</span>'
         f'</a><span class="fn-reason" id="{why}" role="note">'
-        f"<b>{_WORDS[support]}</b> {escape(sentence.verdict.reason)}"
+        f"<b>{WORDS[support]}</b> {escape(sentence.verdict.reason)}"
         f"{_quote(turn, offers, sentence, anchor)}</span></span>"
     )
 

@@ -19,6 +19,7 @@ from ui.adding.pending import Pending
 from ui.library.browsing import Browsing
 from ui.line import Spot
 from ui.reading import Problem, Reading
+from ui.setup.state import Setup
 
 
 class Stage(StrEnum):
@@ -47,13 +48,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """What the reader said of one sentence, by its place in the answer, from 0."""
+
+    sentence: int
+    liked: bool
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question, numbered from 1 in its conversation, and what has come of it so far.
 
     `ahead` counts the questions of others that are answered first; `sentences` are those
     checked so far; once the answer is whole, the answer's. `kept` is its
     number in the kept conversation, 0 where it is not there; `liked` and `comment` are what
-    the reader said of it.
+    the reader said of it, `rated` what of single sentences.
     """
 
     number: int
@@ -75,6 +85,7 @@ class Turn:
     kept: int = 0
     liked: bool | None = None
     comment: str = ""
+    rated: tuple[Rated, ...] = ()
 
     @property
     def without(self) -> frozenset[str]:
@@ -93,6 +104,10 @@ class Turn:
         comparison = self.answer.comparison if self.answer else None
         aspects = comparison.aspects if comparison else ()
         return tuple(cell for aspect in aspects for cell in aspect.cells)
+
+    def rating(self, sentence: int) -> Rated | None:
+        """What the reader said of a sentence; None where nothing."""
+        return next((one for one in self.rated if one.sentence == sentence), None)
 
     def again_without(self, key: str) -> Asked | None:
         """The same question without one more filter; None where it has no such filter."""
@@ -168,7 +183,7 @@ class Chat:
     `owner` names the browser, `saved_id` the conversation where it is kept, `words` what the
     kept ones are searched for, `editing` the turn whose question stands in the box.
     `quoting`: answered by quoting, whoever else could. The rooms keep what they need of this
-    tab in `browsing` and `pending`.
+    tab in `browsing`, `pending` and `setup`.
 
     The only mutable record of the browser's side: handlers of the same tab overlap (a
     second question, Stop), and all of them must see the same one. They run on one event
@@ -189,6 +204,7 @@ class Chat:
     quoting: bool = False
     browsing: Browsing = field(default_factory=Browsing)
     pending: Pending = field(default_factory=Pending)
+    setup: Setup = field(default_factory=Setup)
 
     def begin(self) -> Turn:
         """Turn the question that has waited longest into a turn."""

@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from rag.export.bibtex import to_bibtex
 from rag.export.file_name import file_name
-from rag.export.markdown import to_markdown
+from rag.export.markdown import to_markdown, to_table
 from rag.export.outline import cited_papers
 from rag.export.page import to_html
 from rag.export.ris import to_ris
+from rag.export.spreadsheet import to_csv
 
-__all__ = ["cited_papers", "file_name", "to_bibtex", "to_html", "to_markdown", "to_ris"]
+__all__ = [
+    "cited_papers",
+    "file_name",
+    "to_bibtex",
+    "to_csv",
+    "to_html",
+    "to_markdown",
+    "to_ris",
+    "to_table",
+]

@@ -8,6 +8,7 @@ paper's own number stands in its footnote as well.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.export.blocks import Block, Cite, Doubt, Kind, Line, Piece, Words
 from rag.export.escaping import escape, escape_after_mark, escape_line, guard_line, write_code
@@ -27,6 +28,16 @@ def to_markdown(answers: Sequence[Answer], title: str) -> str:
     blocks = [f"# {escape_line(outline.title)}"]
     blocks += [block for section in outline.sections for block in _write_section(section)]
     blocks += [_write_source(source) for source in outline.sources]
+    return "\n\n".join(blocks) + "\n"
+
+
+def to_table(answer: Answer) -> str:
+    """The table of an answer's comparison, and the papers that it cites; empty without one."""
+    outline = make_outline([replace(answer, text="", sentences=(), premise=None)], "")
+    grid = outline.sections[0].grid
+    if grid is None:
+        return ""
+    blocks = [_write_grid(grid), *map(_write_source, outline.sources)]
     return "\n\n".join(blocks) + "\n"
 
 

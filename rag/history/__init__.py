@@ -1,6 +1,7 @@
 """Conversations that outlive the browser, and what readers thought of the answers.
 
-    History(folder) -> keep, replace_from, list, open ...; its `ratings` -> rate, list_feedback
+    History(folder) -> keep, replace_from, list, open ...; its `ratings` -> rate, list_feedback;
+    its `seen` -> mark, of
 
 Owns nothing but the names that others use. Knows nothing about how anything is answered.
 """
@@ -16,4 +17,5 @@ from rag.history.records import Feedback as Feedback
 from rag.history.records import Listed as Listed
 from rag.history.records import Saved as Saved
 from rag.history.records import SavedTurn as SavedTurn
+from rag.history.seen import Seen as Seen
 from rag.history.telling import tell_settings as tell_settings

@@ -17,6 +17,7 @@ from rag.history.errors import HistoryError
 from rag.history.ratings import Ratings
 from rag.history.records import Listed, Saved
 from rag.history.rows import LIVE, Kept, insert_turn, read_time, read_turns, write_time
+from rag.history.seen import Seen
 from rag.history.store import Store
 from rag.history.wording import LONGEST_TITLE, clean, matching, shorten_title, split_words
 from rag.question import Filter
@@ -37,7 +38,7 @@ class History:
 
     Raises HistoryError if the file cannot be used, HistoryTooNew if a later version made it.
     What was deleted or replaced more than a day ago is gone once it is opened. `ratings` are
-    the ratings of the answers.
+    the ratings of the answers, `seen` the papers that owners have read.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], datetime] = _now) -> None:
@@ -45,6 +46,7 @@ class History:
         self._clock = clock
         self._store = Store(self.path)
         self.ratings = Ratings(self._store, clock)
+        self.seen = Seen(self._store, clock)
         limit = write_time(clock() - KEPT_DELETED)
         if self._store.read(
             "SELECT 1 FROM conversations WHERE deleted < ? UNION ALL"

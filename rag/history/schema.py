@@ -1,4 +1,4 @@
-"""The tables of the conversations and of the ratings.
+"""The tables of the conversations, of the ratings and of the papers that were read.
 
 Owns the schema and its version; knows nothing about what is asked of them. An answer is
 kept as the JSON that `footnote ask --json` prints. The papers that it was given are kept
@@ -9,6 +9,8 @@ Turns that were replaced stay in `turns`, marked, rather than in a table of thei
 a replacement back then changes marks and copies nothing, and the same rows keep their papers.
 `replacement` is 0 for a turn that counts, else the number of the replacement that took it
 away.
+
+A file of an earlier version is brought up to this one when it is opened; what is in it stays.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from pathlib import Path
 
 from rag.history.errors import HistoryTooNew
 
-SCHEMA_VERSION = 1
-SCHEMA = (
+SCHEMA_VERSION = 2
+FIRST = (
     """
     CREATE TABLE conversations (
         key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -92,19 +94,30 @@ SCHEMA = (
     ) WITHOUT ROWID
     """,
 )
+SEEN = (
+    """
+    CREATE TABLE seen (
+        owner TEXT NOT NULL,
+        paper_id TEXT NOT NULL,
+        first TEXT NOT NULL,
+        PRIMARY KEY (owner, paper_id)
+    ) WITHOUT ROWID
+    """,
+)
+STEPS = (FIRST, SEEN)  # each makes the next version of the one before it
 
 
 def prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables of a new file. Raises HistoryTooNew for a later version's, untouched."""
+    """Make the tables that a file lacks. Raises HistoryTooNew for a later version's, untouched."""
     if _read_version(connection, path) == SCHEMA_VERSION:
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        if _read_version(connection, path) == 0:
-            for statement in SCHEMA:
+        for step in STEPS[_read_version(connection, path) :]:
+            for statement in step:
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _read_version(connection: sqlite3.Connection, path: Path) -> int:

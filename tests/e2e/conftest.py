@@ -6,7 +6,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from e2e.fake_engine import FakeEngine
 from house import make_house
+
+from ui.house import House
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM_FLAGS = [
@@ -71,16 +74,14 @@ def browser(chromium: str) -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeEngine]]:
-    """The address of a running chat, and the engine behind it."""
+@contextmanager
+def serve_house(house: House) -> Iterator[str]:
+    """A chat that stands on this house, in a thread of its own; its address."""
     import uvicorn
 
     from ui.app import _address, _listen, _mount, build
 
-    engine = FakeEngine()
     with _listen("127.0.0.1", 0) as listener:
-        house = make_house(tmp_path_factory.mktemp("library"), engine)
         app = _mount(build(house), None)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
@@ -89,9 +90,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Fake
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        yield _address(listener), engine
+        yield _address(listener)
         server.should_exit = True
         thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeEngine]]:
+    """The address of a running chat, and the engine behind it."""
+    engine = FakeEngine()
+    with serve_house(make_house(tmp_path_factory.mktemp("library"), engine)) as address:
+        yield address, engine
 
 
 @pytest.fixture
@@ -127,6 +136,26 @@ def visit(
         page = context.new_page()
         watch.follow(page)
         page.goto(served[0])
+        page.locator("#fn-header .fn-count").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, watch: Watch) -> Iterator[Callable[[str], Any]]:
+    """Opens a chat by its address, in a window of its own."""
+    contexts = []
+
+    def open_page(url: str) -> Any:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.follow(page)
+        page.goto(url)
         page.locator("#fn-header .fn-count").wait_for()
         return page
 

@@ -23,11 +23,13 @@ from rag.replies import (
     Sentence,
     Support,
     Timings,
+    Tokens,
     Verdict,
 )
 
 EVIL = '<img src="http://evil.invalid/e.png" onerror="window.pwned=1">'
-TIMINGS = Timings(12.5, 300.0, 2140.0)
+TIMINGS = Timings(12.5, 300.0, 2140.0, 86.0)
+TOKENS = Tokens(1240, 96)
 FILTERS = (
     ("since 2024", Filter(Field.DATE, ">=", "2024", "since 2024")),
     ("by okafor", Filter(Field.AUTHOR, "=", "Mira Okafor", "by Okafor")),
@@ -189,7 +191,7 @@ def _quoted(question: str, offers: tuple[Offer, ...]) -> Answer:
     text = "\n".join(f"- {one.text} [{one.citations[0]}]" for one in sentences)
     answer = _answer(question, text, tuple(sentences), offers)
     notice = "The model at http://127.0.0.1:11434/v1 does not answer; these are quotations."
-    return replace(answer, mode=Mode.QUOTING, model=None, notice=notice)
+    return replace(answer, mode=Mode.QUOTING, model=None, notice=notice, fell_back=True)
 
 
 def _compared(question: str, offers: tuple[Offer, ...], third: bool) -> Answer:
@@ -271,4 +273,5 @@ def _answer(
 ) -> Answer:
     cited = {number for sentence in sentences for number in sentence.citations}
     papers = tuple(replace(offer, cited=offer.number in cited) for offer in offers)
-    return Answer(question, text, Mode.MODEL, sentences, papers, model="llama3.1", timings=TIMINGS)
+    written = Answer(question, text, Mode.MODEL, sentences, papers, model="llama3.1")
+    return replace(written, timings=TIMINGS, tokens=TOKENS)

@@ -21,7 +21,7 @@ from rag.errors import EndpointUnreachable
 from rag.events import Checked, Done, Event, Found, TextDelta
 from rag.replies import Answer, Sentence
 
-__all__ = ["EXAMPLES", "PAPERS", "FakeEngine"]
+__all__ = ["EXAMPLES", "FOLLOWUPS", "PAPERS", "FakeEngine"]
 
 EXAMPLES = (
     "What makes attention over long documents cheaper?",
@@ -29,6 +29,7 @@ EXAMPLES = (
     "Quote what is said about memory",
     "Which papers measure long-context reading?",
 )
+FOLLOWUPS = ("Tell me more about [2]", "How do [1] and [2] differ & “why”?")
 
 
 @dataclass
@@ -43,12 +44,21 @@ class FakeEngine:
     opened: int = 0
     finished: int = 0
     closed_early: int = 0
+    quotes: bool = False
+
+    def quoting(self) -> FakeEngine:
+        """One that quotes and asks no model; it notes what is asked of it in the same lists."""
+        return replace(self, quotes=True)
 
     def status(self) -> str:
         return "llama3.1 at http://127.0.0.1:11434/v1"
 
     def examples(self) -> tuple[str, ...]:
         return EXAMPLES
+
+    def followups(self, answer: Answer, conversation: Conversation) -> tuple[str, ...]:
+        asked = {answer.question, *(one.question for one in conversation.exchanges)}
+        return tuple(one for one in FOLLOWUPS if one not in asked)
 
     def paper_count(self) -> int:
         return self.papers
@@ -75,13 +85,16 @@ class FakeEngine:
         papers = (HOSTILE, *PAPERS[:2]) if "hostile" in words else PAPERS
         offers = conversation.number(papers)
         await asyncio.sleep(self.pace * 8)
-        if "early" in words:
+        if "early" in words and not self.quotes:
             raise EndpointUnreachable("nothing answers", remedy="footnote doctor")
         understood = understand(question, without)
         selection, premise = select(understood), suppose(question, offers)
         yield Found(offers, 12.5, (), understood, selection, premise)
         await asyncio.sleep(self.pace * 15)
         answer = write(question, offers)
+        if self.quotes:
+            quoted = write(f"quote {question}", offers)
+            answer = replace(quoted, question=question, notice="", fell_back=False)
         async for event in self._speak(words, answer):
             yield event
         if "slow" in words:
@@ -102,6 +115,8 @@ class FakeEngine:
             await asyncio.sleep(5.0 if "stall" in words and number == 6 else self.pace)
 
     def _interrupt(self, words: str, number: int) -> None:
+        if self.quotes:
+            return
         if "fail" in words and number == 8 and self.asked.count(self.asked[-1]) == 1:
             raise EndpointUnreachable(
                 "nothing answers at http://127.0.0.1:11434/v1",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+FOOTNOTE = [sys.executable, "-m", "rag.cli"]
 BOX = "#fn-box textarea"
 LIT = ".fn-sources:not([hidden]) mark.is-lit"
 
@@ -63,3 +70,22 @@ def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)
+
+
+@contextmanager
+def run_chat(library: Path, *arguments: str, port: int = 0, **settings: str) -> Iterator[str]:
+    """`footnote chat` in a process of its own; its address, once it says that it is ready."""
+    command = [*FOOTNOTE, "--library", str(library), "chat", "--port", str(port), *arguments]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **settings}
+    )
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"Footnote is ready: (\S+)", line):
+                yield found.group(1)
+                return
+        raise AssertionError(f"the chat ended with {process.wait()} before it was ready")
+    finally:
+        process.terminate()
+        process.wait(timeout=20)

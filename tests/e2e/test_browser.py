@@ -81,7 +81,7 @@ def test_a_citation_opens_its_paper_at_the_sentence_that_says_so(visit: Any) -> 
     page = visit()
     ask_and_wait(page, "What is cheaper?", 1)
     cite = page.locator('a.cite[href="#t1-p1-s3"]')
-    assert cite.get_attribute("title") == PAPERS[0].title
+    assert cite.get_attribute("aria-label") == f"Source 1: {PAPERS[0].title}"
     cite.click()
     assert page.locator(LIT).inner_text() == (
         "Decoding becomes 3.4 times faster on one GPU, and no kernel has to be rewritten."
@@ -140,7 +140,9 @@ def test_a_citation_without_evidence_asks_to_be_checked(visit: Any) -> None:
 def test_citations_work_from_the_keyboard(visit: Any) -> None:
     page = visit()
     ask_and_wait(page, "What is cheaper?", 1)
+    page.locator('.fn-say[data-sentence="2"]').wait_for(state="attached")
     page.locator("a.cite").first.focus()
+    page.keyboard.press("Tab")  # the button behind the sentence
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.locator(LIT).inner_text().startswith("Decoding becomes")
@@ -233,7 +235,9 @@ def test_hostile_text_neither_runs_nor_loads(visit: Any) -> None:
     addresses = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
     assert addresses
     outside = [one for one in addresses if one not in ("#", "#library", "#map")]
-    assert all(address.startswith(("#t1-", "https://arxiv.org/")) for address in outside)
+    assert all(
+        address.startswith(("#t1-", "#library=", "https://arxiv.org/")) for address in outside
+    )
     title = page.locator("#t1-p1 .fn-title").inner_text()
     assert title.startswith('<script>window.pwned="title"</script><img src=')
     assert "${window.pwned='dollar'} {{constructor}}" in title

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.steps import FOOTNOTE, LIT, ask, run_chat
 from openai_server import OpenAIServer
 
 from rag import Footnote
@@ -19,52 +16,6 @@ from rag import Footnote
 pytestmark = pytest.mark.browser
 
 CORPUS = Path(__file__).resolve().parents[2] / "eval" / "corpus"
-BOX = "#fn-box textarea"
-LIT = ".fn-sources:not([hidden]) mark.is-lit"
-FOOTNOTE = [sys.executable, "-m", "rag.cli"]
-
-
-@contextmanager
-def run_chat(library: Path, *arguments: str, **settings: str) -> Iterator[str]:
-    """`footnote chat` in a process of its own; its address, once it says that it is ready."""
-    command = [*FOOTNOTE, "--library", str(library), "chat", "--port", "0", *arguments]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **settings}
-    )
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"Footnote is ready: (\S+)", line):
-                yield found.group(1)
-                return
-        raise AssertionError(f"the chat ended with {process.wait()} before it was ready")
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-@pytest.fixture
-def open_page(browser: Any, watch: Any) -> Iterator[Callable[[str], Any]]:
-    contexts = []
-
-    def open_page(url: str) -> Any:
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        watch.follow(page)
-        page.goto(url)
-        page.locator("#fn-header .fn-count").wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def ask(page: Any, question: str) -> None:
-    page.fill(BOX, question)
-    page.press(BOX, "Enter")
 
 
 def test_a_newcomer_asks_follows_a_citation_adds_pages_and_asks_again(

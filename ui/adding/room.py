@@ -1,19 +1,34 @@
 """What the reader does to add papers, and what is told while they are embedded.
 
-Owns the order of things there; leaves reading and adding to `rag.preview` and `rag.footnote`.
+Owns the order of things there; leaves reading and adding to `rag.preview` and `rag.footnote`,
+the work to `ui.adding.jobs`, and HTML to its neighbours.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.errors import FootnoteError, PageError
+from rag.preview import Pasted, Source, Upload, add_preview, preview
+from ui.actions import Action
+from ui.adding.bar import render_end, render_line
+from ui.adding.jobs import Stage, Work
+from ui.adding.render import render_preview, render_problem, render_taken
 from ui.house import House
 from ui.rooms import Do, Updates
 from ui.turns import Chat
 
 if TYPE_CHECKING:
     from ui.handlers import Page
+
+LARGEST = 64 * 2**20  # bytes of one upload
+PAUSE = 0.25
 
 Refresh = Callable[[Chat], Awaitable[Updates]]
 
@@ -28,19 +43,189 @@ class AddingRoom:
 
     @property
     def actions(self) -> Mapping[str, Do]:
-        return {}
+        return {
+            "adding-path": self._preview_path,
+            "adding-starter": self._preview_starter,
+            "adding-failures": self._show_failures,
+            "adding-add": self._add,
+            "adding-discard": self._discard,
+            "rebuild": self._rebuild,
+            "job-again": self._try_again,
+            "job-close": self._put_aside,
+        }
+
+    # --- what adding would do -----------------------------------------------------------
 
     async def preview_files(self, paths: list[str] | None, chat: Chat) -> Updates:
-        """Show what adding the dropped files would do; they lie in Gradio's own folder."""
-        del paths, chat
-        return {self._page.adding: ""}
+        """Show what adding the dropped files would do; they lie in Gradio's own folder, and
+        are deleted there once they are read."""
+        if not paths:
+            return {self._page.adding: ""}
+        try:
+            uploads = await asyncio.to_thread(lambda: tuple(map(take_upload, paths)))
+        except PageError as error:
+            shown: Updates = {self._page.adding: render_problem(str(error), error.remedy)}
+        else:
+            shown = await self._preview(chat, uploads)
+        return {self._page.drop: None} | shown
 
     async def preview_pasted(self, text: str, chat: Chat) -> Updates:
-        """Show what adding the pasted text would do."""
-        del text, chat
+        """Show what adding the pasted text would do. A box that is emptied, by whomever,
+        takes away what was pasted, and nothing that was dropped."""
+        import gradio as gr
+
+        if text.strip():
+            return await self._preview(chat, (Pasted(text),))
+        if not any(isinstance(one, Pasted) for one in chat.pending.sources):
+            return {self._page.adding: gr.skip()}
+        chat.pending.discard()
         return {self._page.adding: ""}
+
+    async def _preview_path(self, chat: Chat, action: Action) -> Updates:
+        """Read a file or folder of this machine, for those who sit at it."""
+        path = action.text("path").strip()
+        if not self._house.own_machine:
+            raise PageError(
+                "a path is read only for those who sit at this machine",
+                remedy="choose the file itself, or paste its text",
+            )
+        return await self._preview(chat, (str(Path(path).expanduser()),)) if path else {}
+
+    async def _preview_starter(self, chat: Chat, action: Action) -> Updates:
+        """Show the papers that ship with Footnote."""
+        del action
+        return await self._preview(chat, (str(files("eval").joinpath("corpus")),))
+
+    async def _preview(self, chat: Chat, sources: Sequence[Source]) -> Updates:
+        library, sources = self._house.footnote.library, tuple(sources)
+        chat.pending.discard()
+        try:
+            previewed = await asyncio.to_thread(preview, sources, library)
+        except FootnoteError as error:
+            return {self._page.adding: render_problem(str(error), error.remedy)}
+        chat.pending.look_at(previewed, sources)
+        return {self._page.adding: render_preview(previewed)}
+
+    async def _show_failures(self, chat: Chat, action: Action) -> Updates:
+        """Show another stretch of what could not be read."""
+        pending = chat.pending
+        if pending.preview is None:
+            return {}
+        pending.first_failure = action.number("first")
+        return {self._page.adding: render_preview(pending.preview, pending.first_failure)}
+
+    async def _discard(self, chat: Chat, action: Action) -> Updates:
+        del action
+        chat.pending.discard()
+        return {self._page.adding: "", self._page.paste: ""}
+
+    # --- jobs ---------------------------------------------------------------------------
+
+    async def _add(self, chat: Chat, action: Action) -> Updates:
+        """Add what was shown; what has become of it meanwhile is shown first."""
+        del action
+        pending, footnote, jobs = chat.pending, self._house.footnote, self._house.jobs
+        shown, library = pending.preview, footnote.library
+        if shown is None:
+            return {}
+        if not await asyncio.to_thread(shown.is_current, library):
+            fresh = await asyncio.to_thread(preview, pending.sources, library)
+            if fresh.pages != shown.pages:
+                pending.look_at(fresh, pending.sources)
+                return {self._page.adding: render_preview(fresh, moved=True)}
+            shown = fresh
+        pending.discard()
+        add = partial(add_preview, shown, library)
+        job = jobs.put(Work(footnote.sync, add, shown.outcome))
+        taken = render_taken(job.number)
+        return {self._page.adding: taken, self._page.paste: ""} | self._show_bar(chat)
+
+    async def _rebuild(self, chat: Chat, action: Action) -> Updates:
+        del action
+        self._house.jobs.rebuild()
+        return self._show_bar(chat)
+
+    async def _try_again(self, chat: Chat, action: Action) -> Updates:
+        del action
+        self._house.jobs.retry()
+        return self._show_bar(chat)
+
+    async def _put_aside(self, chat: Chat, action: Action) -> Updates:
+        del action
+        self._house.jobs.forgive()
+        return self._show_bar(chat)
+
+    def _show_bar(self, chat: Chat) -> Updates:
+        """The bar, where it is not as this tab shows it."""
+        bar = render_line(self._house.jobs.line())
+        if bar == chat.pending.bar:
+            return {}
+        chat.pending.bar = bar
+        return {self._page.job: bar}
+
+    # --- following them -----------------------------------------------------------------
 
     async def watch(self, chat: Chat) -> AsyncIterator[Updates]:
         """How far the adding under way has come, until it is over; at once where none is."""
-        del chat
-        yield {self._page.job: ""}
+        import gradio as gr
+
+        # A generator that ends without a word makes Gradio empty all its outputs.
+        yield {self._page.job: gr.skip()}
+        pending = chat.pending
+        if pending.watching:
+            return
+        pending.watching = True
+        try:
+            async for updates in self._follow(chat):
+                yield updates
+        finally:
+            pending.watching = False
+
+    async def _follow(self, chat: Chat) -> AsyncIterator[Updates]:
+        jobs, pending = self._house.jobs, chat.pending
+        if pending.ended < 0:
+            # The page was drawn just now: what ended before is in it.
+            pending.ended = jobs.line().ended
+        running = True
+        while running:
+            running = jobs.line().running is not None
+            updates = await self._tell_news(chat)
+            if updates:
+                yield updates
+            if running:
+                await asyncio.sleep(PAUSE)
+
+    async def _tell_news(self, chat: Chat) -> Updates:
+        """What has changed since this tab was told last; nothing where nothing has."""
+        pending, line = chat.pending, self._house.jobs.line()
+        updates = self._show_bar(chat)
+        ended = self._house.jobs.ended_after(pending.ended)
+        job = line.running
+        if job and job.report and job.stage is Stage.EMBEDDING and job.number > pending.counted:
+            pending.counted = job.number
+            updates |= await self._refresh(chat)
+        if ended:
+            pending.ended = ended[-1].number
+            updates |= await self._refresh(chat)
+            notes = [note for one in ended if (note := render_end(one))]
+            if notes:
+                updates[self._page.told] = notes[-1]
+        return updates
+
+
+def take_upload(path: str) -> Upload:
+    """The bytes of an upload, which is deleted. Raises PageError for one that is too large."""
+    upload = Path(path)
+    try:
+        size = upload.stat().st_size
+        if size > LARGEST:
+            raise PageError(
+                f"{upload.name} has {size / 2**20:,.0f} MB, more than can be sent to the page",
+                remedy=f"footnote add {upload.name}, in a terminal",
+            )
+        return Upload(upload.name, upload.read_bytes())
+    except OSError as error:
+        raise PageError(f"{upload.name} cannot be read: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            upload.unlink()

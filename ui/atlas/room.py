@@ -1,19 +1,34 @@
 """What the reader does on the map.
 
-Owns the order of things there; leaves the drawing to its neighbours and to `rag.atlas`.
+Owns the order of things there; leaves the drawing to its neighbours and to `rag.atlas`. What
+is picked, lit or seen already is the browser's to remember (`atlas.js`): it comes along with
+each message.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from rag.errors import FootnoteError
+from ui.actions import Action
+from ui.atlas.choice import choose
+from ui.atlas.data import write_data
+from ui.atlas.drawn import Drawn, draw, find_key
+from ui.atlas.lit import count_answers, find_lit
+from ui.atlas.render import SHOWN, View, render_map, render_troubled, render_waiting
 from ui.house import House
+from ui.library.reading import read_view
+from ui.library.view import render_view
 from ui.rooms import Do, Updates
 from ui.turns import Chat
 
 if TYPE_CHECKING:
     from ui.handlers import Page
+
+QUICK_SECONDS = 0.3
+"""How long a map may take before it is told that it is being drawn."""
 
 
 class AtlasRoom:
@@ -22,10 +37,66 @@ class AtlasRoom:
     def __init__(self, house: House, page: Page) -> None:
         self._house = house
         self._page = page
+        self._drawn: Drawn | None = None
+        self._drawing: asyncio.Task[Drawn] | None = None
 
     @property
     def actions(self) -> Mapping[str, Do]:
-        return {}
+        return {"map": self._look, "map-draw": self._look}
 
-    async def show(self, chat: Chat, paper_id: str) -> Updates:  # noqa: ARG002
-        return {self._page.atlas: "<h2>Map</h2>"}
+    async def show(self, chat: Chat, paper_id: str) -> Updates:
+        """The view of the paper; the map itself is asked for by `atlas.js`, which knows
+        what of it is there already."""
+        if not paper_id:
+            return {self._page.paper: ""}
+        view = await asyncio.to_thread(read_view, self._house, chat, paper_id)
+        # What the view leads to stays on the map. No text can hold this: its quotes are escaped.
+        return {self._page.paper: render_view(view).replace('href="#library', 'href="#map')}
+
+    async def _look(self, chat: Chat, action: Action) -> Updates:
+        """The map as it is now, or that it is being drawn; `map-draw` waits for it."""
+        patience = None if action.name == "map-draw" else QUICK_SECONDS
+        try:
+            drawn = await self._find(patience)
+            if drawn is None:
+                papers = await asyncio.to_thread(self._house.footnote.library.count)
+                return {self._page.atlas: render_waiting(papers)}
+        except FootnoteError as error:
+            return {self._page.atlas: render_troubled(str(error), error.remedy)}
+        return await self._render(drawn, chat, action)
+
+    async def _render(self, drawn: Drawn, chat: Chat, action: Action) -> Updates:
+        """Nothing where the browser shows just that; without points that it has already."""
+        whole = action.text("whole") == "yes"
+        view = View(
+            choose(drawn, action.text("pick")),
+            max(SHOWN, action.number("shown")),
+            find_lit(chat.turns, whole),
+            count_answers(chat.turns),
+            whole,
+            f"#c={chat.saved_id}" if chat.saved_id else "#",
+        )
+        has_points = action.text("key") == drawn.key
+        data = "" if has_points else await asyncio.to_thread(write_data, drawn)
+        html = render_map(drawn, view, data)
+        is_seen = has_points and f'data-frame="{action.text("frame")}"' in html
+        return {} if is_seen else {self._page.atlas: html}
+
+    async def _find(self, patience: float | None) -> Drawn | None:
+        """The map; None where it takes longer to draw than one is ready to wait.
+
+        All tabs wait for the same drawing: one at a time, whoever asks.
+        """
+        key = await asyncio.to_thread(find_key, self._house.footnote)
+        if self._drawn and self._drawn.key == key:
+            return self._drawn
+        footnote = self._house.footnote
+        task = self._drawing or asyncio.create_task(asyncio.to_thread(draw, footnote))
+        self._drawing = task
+        done, _ = await asyncio.wait([task], timeout=patience)
+        if not done:
+            return None
+        if self._drawing is task:
+            self._drawing = None
+        self._drawn = task.result()
+        return self._drawn
