@@ -47,6 +47,16 @@ def _only_loopback() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True)
+def _close_houses() -> Iterator[None]:
+    """Houses of a fixture that outlives the test were opened before, and stay open."""
+    from house import close_houses, count_houses
+
+    before = count_houses()
+    yield
+    close_houses(before)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The user's own config and variables must not decide how a test ends."""

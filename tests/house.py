@@ -21,6 +21,8 @@ from ui import handlers
 from ui.house import ChatEngine, House
 from ui.keeping import Keeper
 
+# What was opened and is to be closed again: `close_houses` is called after every test.
+_opened: list[House] = []
 SHARED_FIELDS = {one.name for one in fields(Entry)} & {one.name for one in fields(Paper)}
 
 
@@ -54,7 +56,23 @@ def make_house(
     """The scripted engine before a library of these papers, in this folder."""
     footnote = open_footnote(folder, papers)
     keeper = Keeper(History(footnote.library.folder))
-    return House(footnote, keeper, engine or FakeEngine(pace=0.002), own_machine=own_machine)
+    house = House(footnote, keeper, engine or FakeEngine(pace=0.002), own_machine=own_machine)
+    _opened.append(house)
+    return house
+
+
+def count_houses() -> int:
+    """How many are open."""
+    return len(_opened)
+
+
+def close_houses(beyond: int) -> None:
+    """Close those opened last, all but so many: a hundred of them use up a process's files."""
+    while len(_opened) > beyond:
+        house = _opened.pop()
+        house.jobs.close()
+        house.keeper.history.close()
+        house.footnote.close()
 
 
 def make_page() -> handlers.Page:

@@ -88,7 +88,7 @@
     setClass(document.documentElement, "fn-drawer-open", open);
     setClass(document.documentElement, "fn-has-sources", Boolean(panel));
     if (!panel) return;
-    setAttribute(panel, "role", open ? "dialog" : null);
+    setAttribute(panel, "role", open ? "dialog" : "complementary");
     setAttribute(panel, "aria-modal", open ? "true" : null);
   }
 

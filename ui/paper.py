@@ -56,6 +56,6 @@ def render_link(paper: Paper) -> str:
     )
 
 
-def library_address(paper_id: str) -> str:
-    """Where the paper's own view is; escaped."""
-    return f"#library={escape(paper_id)}"
+def library_address(paper_id: str, place: str = "library") -> str:
+    """Where the paper's own view is, in a place of the page; escaped."""
+    return f"#{place}={escape(paper_id)}"

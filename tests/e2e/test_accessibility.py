@@ -37,7 +37,7 @@ def test_an_answer_with_its_table_and_sources(page: Any) -> None:
 
 
 def test_an_answer_with_marks_and_the_reason_for_one(page: Any) -> None:
-    ask_and_wait(page, "Which claims are not found?", 1)
+    ask_and_wait(page, "What is cheaper, checked?", 1)
     page.locator("#t1 .fn-doubt").first.click()
     assert violations(page) == []
 

@@ -146,7 +146,7 @@ def test_a_pasted_page_is_shown_then_added_and_found_in_the_library(shop: Shop, 
     page.fill(PASTE, listing("Quiet Rivers", "Loud Brooks") + "\nnonsense")
     page.locator(".fn-sum", has_text="2 new papers, 1 not read").wait_for()
     assert page.locator(".fn-firsts .fn-title").all_inner_texts() == ["Quiet Rivers", "Loud Brooks"]
-    assert page.locator(".fn-failed li span").all_inner_texts() == ["pasted text, line 3"]
+    assert page.locator(".fn-unread-lines li span").all_inner_texts() == ["pasted text, line 3"]
     assert shop.house.footnote.library.count() == 5
     page.click(ADD)
     page.locator(".fn-told", has_text="2 papers added; 1 could not be read.").wait_for()
@@ -179,7 +179,7 @@ def test_files_are_dropped_anywhere_and_a_broken_one_says_why(
     page.locator(DIALOG).wait_for()
     page.locator(".fn-sum", has_text="1 new paper, 1 not read").wait_for()
     assert page.locator(".fn-source").all_inner_texts() == ["rivers.jsonl", "broken.bin"]
-    assert "broken.bin" in page.locator(".fn-failed li").inner_text()
+    assert "broken.bin" in page.locator(".fn-unread-lines li").inner_text()
     page.locator("[data-do=adding-discard]").click()
     until(lambda: page.locator(".fn-preview").count() == 0)
     chosen = tmp_path / "brooks.jsonl"

@@ -90,7 +90,7 @@ def test_a_citation_opens_its_paper_at_the_sentence_that_says_so(visit: Any) -> 
     card = page.locator("#t1-p1").inner_text()
     for known in ("Mira Okafor et al.", "26 Jun 2025", "112 upvotes", "arXiv 2506.21103"):
         assert known in card
-    link = page.locator("#t1-p1 .fn-link a")
+    link = page.locator("#t1-p1 .fn-link a").first
     assert link.get_attribute("target") == "_blank"
     assert link.get_attribute("rel") == "noopener noreferrer"
     assert "#t" not in page.url
@@ -229,7 +229,7 @@ def test_hostile_text_neither_runs_nor_loads(visit: Any) -> None:
     page.locator("#t1-also > summary").click()
     page.wait_for_timeout(300)
     assert page.evaluate("window.pwned") is None
-    ours = "svg:not(.fn-thumb > svg)"
+    ours = "svg:not(button > svg)"
     inside = f"#fn-live :is(img, script, iframe, {ours}, object), #fn-sources :is(img, script, svg)"
     assert page.locator(inside).count() == 0
     addresses = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")

@@ -214,6 +214,7 @@ def test_the_table_stays_inside_its_own_box(visit: Any, width: int) -> None:
     assert box.bounding_box()["width"] <= width
     heads = [head.inner_text().split("\n") for head in page.locator("thead th").all()]
     assert [head[0] for head in heads] == [
+        "Aspect",
         "Sparse attention",
         "Evicting the key-value cache",
         "Linear attention",

@@ -164,7 +164,7 @@ def _render_failures(failures: Sequence[Failure], first: int) -> str:
         ways = f'<div class="fn-ways">{shown}{earlier}{later}</div>'
     heading = f"{count(len(failures), 'passage')} could not be read"
     return (
-        f'<section class="fn-failed"><h3>{heading}</h3>'
+        f'<section class="fn-unread-lines"><h3>{heading}</h3>'
         f'<ul tabindex="0" aria-label="What could not be read, and why">{rows}</ul>{ways}</section>'
     )
 

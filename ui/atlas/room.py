@@ -50,8 +50,7 @@ class AtlasRoom:
         if not paper_id:
             return {self._page.paper: ""}
         view = await asyncio.to_thread(read_view, self._house, chat, paper_id)
-        # What the view leads to stays on the map. No text can hold this: its quotes are escaped.
-        return {self._page.paper: render_view(view).replace('href="#library', 'href="#map')}
+        return {self._page.paper: render_view(view, "map")}
 
     async def _look(self, chat: Chat, action: Action) -> Updates:
         """The map as it is now, or that it is being drawn; `map-draw` waits for it."""

@@ -18,31 +18,29 @@ from ui.paper import library_address, render_authors, render_link, render_meta
 from ui.support import count_of
 
 CITING_SHOWN = 8
-_CLOSE = (
-    '<a class="fn-close" href="#library" aria-label="Close the paper">'
-    '<span aria-hidden="true">×</span></a>'
-)
 
 
-def render_view(view: View) -> str:
-    """The panel."""
-    body = _render_paper(view, view.paper) if view.paper else _render_gone(view)
+def render_view(view: View, place: str = "library") -> str:
+    """The panel, in a place of the page: there its links stay, and closing it leads there."""
+    body = _render_paper(view, view.paper, place) if view.paper else _render_gone(view)
     return (
-        '<a class="fn-backdrop" href="#library" tabindex="-1" aria-hidden="true"></a>'
+        f'<a class="fn-backdrop" href="#{place}" tabindex="-1" aria-hidden="true"></a>'
         f'<div class="fn-panel fn-view" role="complementary" data-paper="{escape(view.paper_id)}"'
         ' aria-label="Paper" tabindex="-1">'
-        f'<header class="fn-panel-head"><h2>Paper</h2>{_CLOSE}</header>'
+        f'<header class="fn-panel-head"><h2>Paper</h2>'
+        f'<a class="fn-close" href="#{place}" aria-label="Close the paper">'
+        '<span aria-hidden="true">×</span></a></header>'
         f'<div class="fn-panel-body">{body}</div></div>'
     )
 
 
-def _render_paper(view: View, paper: Paper) -> str:
+def _render_paper(view: View, paper: Paper, place: str) -> str:
     return (
         f'<h3 class="fn-name">{escape(paper.title)}</h3>'
         f'<p class="fn-meta">{render_meta(paper, render_link(paper))}</p>'
         f"{render_authors(paper)}{_render_buttons(paper)}"
         f'<p class="fn-abstract">{escape(paper.abstract)}</p>'
-        f"{_render_similar(view)}{_render_citing(view.citing)}{_render_pages(paper.pages)}"
+        f"{_render_similar(view, place)}{_render_citing(view.citing)}{_render_pages(paper.pages)}"
     )
 
 
@@ -59,14 +57,14 @@ def _render_buttons(paper: Paper) -> str:
     )
 
 
-def _render_similar(view: View) -> str:
+def _render_similar(view: View, place: str) -> str:
     if view.unknown:
         body = f'<p class="fn-quiet">{escape(view.unknown)}</p>'
     elif not view.similar:
         body = '<p class="fn-quiet">There is no other paper here.</p>'
     else:
         items = "".join(
-            f'<li><a href="{library_address(paper.paper_id)}">{escape(paper.title)}</a>'
+            f'<li><a href="{library_address(paper.paper_id, place)}">{escape(paper.title)}</a>'
             f'<p class="fn-meta">{render_meta(paper)}</p></li>'
             for paper in view.similar
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from e2e.conftest import serve_house
 from e2e.fake_engine import FakeEngine
 from e2e.fake_papers import HOSTILE, PAPERS
 from e2e.steps import FAINT_TEXT, ask_and_wait, until
@@ -61,25 +60,11 @@ def make_papers() -> tuple[Paper, ...]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeEngine]]:
     """A chat whose library is large enough for groups, and holds a hostile paper."""
-    import uvicorn
-
-    from ui.app import _address, _listen, _mount, build
-
     engine = FakeEngine()
     papers = (*PAPERS, HOSTILE, *make_papers())
-    with _listen("127.0.0.1", 0) as listener:
-        house = make_house(tmp_path_factory.mktemp("library"), engine, papers)
-        config = uvicorn.Config(
-            _mount(build(house), None), log_level="warning", timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield _address(listener), engine
-        server.should_exit = True
-        thread.join(timeout=10)
+    house = make_house(tmp_path_factory.mktemp("library"), engine, papers)
+    with serve_house(house) as address:
+        yield address, engine
 
 
 def go_to_map(page: Any) -> Any:
