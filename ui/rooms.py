@@ -9,6 +9,7 @@ what goes wrong is told; leaves each place to its room.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import FootnoteError
@@ -71,7 +72,9 @@ class Rooms:
         except FootnoteError as error:
             told: Updates = {self._page.told: render_told(str(error), error.remedy)}
             # What failed may hang on a list that is out of date.
-            return told | await self._refresh(chat)
+            with suppress(FootnoteError):
+                told |= await self._refresh(chat)
+            return told
 
     async def _go(self, chat: Chat, action: Action) -> Updates:
         """Draw the place that the address names."""

@@ -4,6 +4,7 @@ and the starter papers, seen through Chromium."""
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,12 @@ HOSTILE = {
 }
 
 
+@pytest.fixture
+def folder(starter_folder: Path, tmp_path: Path) -> Path:
+    """A library of the starter papers, to be changed."""
+    return shutil.copytree(starter_folder, tmp_path / "library")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
@@ -46,9 +53,9 @@ def go(page: Any, place: str) -> None:
 
 
 def test_a_first_visit_from_an_example_over_a_comparison_to_an_export(
-    open_page: Open, starter_folder: Path
+    open_page: Open, folder: Path
 ) -> None:
-    with run_chat(starter_folder) as url:
+    with run_chat(folder) as url:
         page = open_page(url)
         page.locator(".fn-example:visible").first.click()
         wait_for(page, 1)
@@ -72,8 +79,8 @@ def test_a_first_visit_from_an_example_over_a_comparison_to_an_export(
         assert "| --- |" in text
 
 
-def test_a_page_is_pasted_seen_added_and_asked_about(open_page: Open, starter_folder: Path) -> None:
-    with run_chat(starter_folder) as url:
+def test_a_page_is_pasted_seen_added_and_asked_about(open_page: Open, folder: Path) -> None:
+    with run_chat(folder) as url:
         page = open_page(url)
         go(page, "library")
         page.locator("#fn-books [data-do=adding]").first.click()
@@ -91,15 +98,15 @@ def test_a_page_is_pasted_seen_added_and_asked_about(open_page: Open, starter_fo
         assert "31 cm" in " ".join(page.locator(LIT).all_inner_texts())
 
 
-def test_after_a_restart_a_conversation_is_whole(open_page: Open, starter_folder: Path) -> None:
+def test_after_a_restart_a_conversation_is_whole(open_page: Open, folder: Path) -> None:
     port = free_port()
-    with run_chat(starter_folder, port=port) as url:
+    with run_chat(folder, port=port) as url:
         page = open_page(url)
         ask_and_wait(page, COMPARES, 1)
         before = page.locator("#t1 .fn-answer").inner_html()
         until(lambda: "#c=" in page.url)
         address = page.url
-    with run_chat(starter_folder, port=port):
+    with run_chat(folder, port=port):
         tab = page.context.new_page()
         tab.goto(address)
         wait_for(tab, 1)
@@ -111,12 +118,12 @@ def test_after_a_restart_a_conversation_is_whole(open_page: Open, starter_folder
 
 
 def test_an_endpoint_that_dies_in_mid_answer_leaves_what_came_and_two_ways_on(
-    open_page: Open, starter_folder: Path
+    open_page: Open, folder: Path
 ) -> None:
     with OpenAIServer(reply="Grokking is delayed generalization [1]. " * 20) as server:
         server.fault = "cut_off"
         settings = {"FOOTNOTE_LLM__BASE_URL": server.base_url, "FOOTNOTE_LLM__MODEL": "test-model"}
-        with run_chat(starter_folder, **settings) as url:
+        with run_chat(folder, **settings) as url:
             page = open_page(url)
             ask(page, "What causes grokking?")
             answer = wait_for(page, 1)
@@ -131,11 +138,11 @@ def test_an_endpoint_that_dies_in_mid_answer_leaves_what_came_and_two_ways_on(
 
 
 def test_a_hostile_paper_is_added_listed_mapped_and_cited_and_nothing_of_it_runs(
-    open_page: Open, starter_folder: Path, tmp_path: Path
+    open_page: Open, folder: Path, tmp_path: Path
 ) -> None:
     listing = tmp_path / "hostile.json"
     listing.write_text(json.dumps([HOSTILE]), encoding="utf-8")
-    with run_chat(starter_folder) as url:
+    with run_chat(folder) as url:
         page = open_page(url)
         go(page, "library")
         page.locator("#fn-books [data-do=adding]").first.click()
