@@ -19,9 +19,10 @@ from rag.errors import SettingsError
 from ui.adding.render import HEAD as ADDING_HEAD
 from ui.adding.render import PATH_FORM
 from ui.adding.room import AddingRoom
+from ui.guard import KeepToItself
 from ui.handlers import Handlers, Page
 from ui.house import House
-from ui.page import KeepToItself, make_head, make_theme, render_brand
+from ui.page import make_head, make_theme, render_brand
 from ui.turns import Chat
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ def _mount(blocks: gr.Blocks, auth: Auth) -> FastAPI:
     # Only where it has launched itself does Gradio look whether a path is that of an upload.
     blocks.has_launched = True
     app = FastAPI(openapi_url=None)
-    app.add_middleware(KeepToItself)
+    app.add_middleware(KeepToItself, own_machine=auth is None)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,

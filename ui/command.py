@@ -7,13 +7,13 @@ the page. Heavy libraries are imported when the command runs, not when its name 
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import add_command
 from rag.errors import EmbedderError, RecipeMismatch, SettingsError
+from ui.guard import is_loopback
 
 if TYPE_CHECKING:
     from rag.footnote import Footnote
@@ -94,11 +94,3 @@ def read_auth(text: str | None) -> tuple[str, str] | None:
     if not name or not password:
         raise SettingsError("--auth wants NAME:PASSWORD, both of them", remedy="--auth me:secret")
     return name, password
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -15,7 +15,6 @@ from ui.adding.bar import render_rebuild
 
 if TYPE_CHECKING:
     from gradio.themes import Base
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
@@ -34,23 +33,6 @@ SCRIPTS = (
     *("library/library", "atlas/names", "atlas/ground", "atlas/dots", "atlas/plot"),
     *("atlas/hands", "atlas/atlas"),
     *("adding/adding", "setup/setup"),
-)
-
-# Gradio's own scripts need inline scripts, and `eval` for the templates of gr.HTML.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
 )
 
 # A page with lines of text, and below a short rule the footnote's dot.
@@ -186,25 +168,3 @@ def make_theme() -> Base:
         body_text_color="#23211d",
         body_text_color_dark="#e6e3dc",
     )
-
-
-class KeepToItself:
-    """ASGI middleware that forbids the browser to load anything from another host."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
-
-
-_HEADERS = (
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)

@@ -70,7 +70,8 @@
   function showShelf(open) {
     shelfOpen = open && medium.matches;
     root.classList.toggle("fn-shelf-open", shelfOpen);
-    if (shelfOpen) find("#fn-left :is(button, input, textarea):not([hidden])")?.focus({ preventScroll: true });
+    const first = all("#fn-left :is(button, input, textarea)").find((one) => one.checkVisibility());
+    if (shelfOpen) first?.focus({ preventScroll: true });
     else if (opener) opener.focus({ preventScroll: true });
     opener = shelfOpen ? find(".fn-places") : null;
     apply();
@@ -91,9 +92,6 @@
     root.classList.toggle("fn-has-paper", paper);
     const shown = medium.matches ? shelfOpen : !folds.has("left");
     find(".fn-places")?.setAttribute("aria-expanded", String(shown));
-    for (const button of all(".fn-fold-right")) {
-      button.setAttribute("aria-expanded", String(!folds.has("right")));
-    }
     showNav();
   }
 
@@ -103,8 +101,10 @@
     if (target.closest(".fn-places")) {
       if (medium.matches) showShelf(!shelfOpen);
       else fold("left");
-    } else if (target.closest(".fn-fold-right")) fold("right");
-    else if (shelfOpen) {
+    } else if (target.closest("#fn-panel .fn-close") && !narrow.matches) {
+      fold("right");
+      find("#fn-box textarea")?.focus({ preventScroll: true });
+    } else if (shelfOpen) {
       const chosen = target.closest("#fn-fresh, [data-do=open]");
       if (chosen || !target.closest("#fn-left")) showShelf(false);
     }

@@ -25,7 +25,8 @@ def render_sources(turns: Sequence[Turn]) -> str:
         return ""
     return (
         '<div class="fn-backdrop"></div>'
-        '<div class="fn-panel" id="fn-panel" role="complementary" aria-label="Sources" tabindex="-1">'
+        '<div class="fn-panel" id="fn-panel" role="complementary" aria-label="Sources"'
+        ' tabindex="-1">'
         '<header class="fn-panel-head"><h2>Sources</h2>'
         '<button type="button" class="fn-close" aria-label="Close the sources">'
         '<span aria-hidden="true">×</span></button></header>'

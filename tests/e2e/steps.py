@@ -65,7 +65,7 @@ def wait_for(page: Any, turn: int, stage: str = "done") -> Any:
     return answer
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from e2e.fake_engine import EXAMPLES, FakeEngine
-from e2e.steps import BOX, FAINT_TEXT, ask_and_wait, until, wait_for
+from e2e.steps import BOX, FAINT_TEXT, ask, ask_and_wait, until, wait_for
 
 pytestmark = pytest.mark.browser
 COMPARES = "Compare sparse attention with evicting the cache"
@@ -155,3 +155,35 @@ def test_what_is_kept_is_legible(visit: Any, scheme: str) -> None:
     page.locator("#t1-save > summary").click()
     page.locator(".fn-kept").hover()
     assert page.evaluate(FAINT_TEXT) == []
+
+
+def test_both_panels_fold_and_stay_folded_until_they_are_asked_for(visit: Any) -> None:
+    page = visit()
+    ask_and_wait(page, EXAMPLES[0], 1)
+    page.locator("#fn-panel").wait_for()
+    page.get_by_role("button", name="Close the sources").click()
+    page.locator("#fn-panel").wait_for(state="hidden")
+    page.get_by_role("button", name="Conversations and filters").click()
+    page.locator("#fn-left").wait_for(state="hidden")
+    width = page.locator("#fn-middle").bounding_box()["width"]
+    assert width == 1440
+    tab = reopen(page, page.url)
+    wait_for(tab, 1)
+    assert not tab.locator("#fn-left").is_visible()
+    assert not tab.locator("#fn-panel").is_visible()
+    tab.locator("#t1 a.cite").first.click()
+    tab.locator("#fn-panel mark.is-lit").first.wait_for()
+    tab.get_by_role("button", name="Conversations and filters").click()
+    tab.locator("#fn-left").wait_for()
+
+
+def test_who_waits_is_told_in_the_page_how_many_are_ahead(visit: Any, engine: FakeEngine) -> None:
+    pages = [visit() for _ in range(9)]
+    for page in pages[:8]:
+        ask(page, "please stall")
+        page.locator("#t1.fn-writing .fn-answer").wait_for()
+    ask(pages[8], EXAMPLES[0])
+    pages[8].locator("#t1", has_text="Others are being answered: 1 before you").wait_for()
+    pages[0].locator("#fn-stop").click()
+    wait_for(pages[8], 1)
+    assert len(engine.asked) == 9

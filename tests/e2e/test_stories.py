@@ -77,6 +77,7 @@ def test_a_first_visit_from_an_example_over_a_comparison_to_an_export(
         assert COMPARES in text
         assert "[^1]:" in text
         assert "| --- |" in text
+        page.close()
 
 
 def test_a_page_is_pasted_seen_added_and_asked_about(open_page: Open, folder: Path) -> None:
@@ -96,6 +97,7 @@ def test_a_page_is_pasted_seen_added_and_asked_about(open_page: Open, folder: Pa
         assert "31 cm" in answer.inner_text()
         answer.locator("a.cite").first.click()
         assert "31 cm" in " ".join(page.locator(LIT).all_inner_texts())
+        page.close()
 
 
 def test_after_a_restart_a_conversation_is_whole(open_page: Open, folder: Path) -> None:
@@ -106,8 +108,10 @@ def test_after_a_restart_a_conversation_is_whole(open_page: Open, folder: Path) 
         before = page.locator("#t1 .fn-answer").inner_html()
         until(lambda: "#c=" in page.url)
         address = page.url
+        context = page.context
+        page.close()
     with run_chat(folder, port=port):
-        tab = page.context.new_page()
+        tab = context.new_page()
         tab.goto(address)
         wait_for(tab, 1)
         assert tab.locator("#t1 .fn-answer").inner_html() == before
@@ -115,6 +119,7 @@ def test_after_a_restart_a_conversation_is_whole(open_page: Open, folder: Path) 
         assert tab.locator(LIT).count() >= 1
         answer = ask_and_wait(tab, "Tell me more about [1]", 2)
         assert answer.locator("a.cite").first.inner_text() == "1"
+        tab.close()
 
 
 def test_an_endpoint_that_dies_in_mid_answer_leaves_what_came_and_two_ways_on(
@@ -135,6 +140,7 @@ def test_an_endpoint_that_dies_in_mid_answer_leaves_what_came_and_two_ways_on(
             asked = len(server.chats)
             ask_and_wait(page, "What delays it?", 3)
             assert len(server.chats) == asked
+            page.close()
 
 
 def test_a_hostile_paper_is_added_listed_mapped_and_cited_and_nothing_of_it_runs(
@@ -162,3 +168,4 @@ def test_a_hostile_paper_is_added_listed_mapped_and_cited_and_nothing_of_it_runs
         assert page.evaluate("window.pwned") is None
         made = "#fn-middle img, #fn-books img, #fn-paper img, #fn-atlas img, #fn-sources script"
         assert page.locator(made).count() == 0
+        page.close()

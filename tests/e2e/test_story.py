@@ -44,6 +44,7 @@ def test_a_newcomer_asks_follows_a_citation_adds_pages_and_asks_again(
         refused = page.locator("#t3.fn-done .fn-refused")
         refused.wait_for()
         assert "Nothing in these papers is about this." in refused.inner_text()
+        page.close()
 
 
 def test_a_models_answer_is_stopped_at_once_and_its_stream_closed(
@@ -63,6 +64,7 @@ def test_a_models_answer_is_stopped_at_once_and_its_stream_closed(
             assert chat.ended.wait(2.0)
             assert chat.client_closed
             assert "Grokking is" in page.locator("#t1 .fn-answer").inner_text()
+            page.close()
 
 
 def test_an_endpoint_that_dies_is_named_and_the_answer_quoted(
@@ -79,3 +81,4 @@ def test_an_endpoint_that_dies_is_named_and_the_answer_quoted(
         answer.wait_for()
         assert "Quoted from the abstracts" in answer.inner_text()
         assert "These are quotations instead." in answer.locator(".fn-note").inner_text()
+        page.close()

@@ -7,6 +7,7 @@
 
   const LINE = 16;
   const FEW = 6;
+  const BUTTONS = { w: 56, h: 128 }; // the corner in which those for zooming stand
   const ASIDE = [
     ...[[0, 0], [0, -22], [0, 22], [0, -42], [0, 42]],
     ...[[-50, 0], [50, 0], [-50, 26], [50, -26]],
@@ -35,7 +36,8 @@
   }
 
   // The largest groups first; what would overlap moves aside, says less, or is not written.
-  function paintNames(pen, groups, size, ink, taken) {
+  function paintNames(pen, groups, size, ink, numbers) {
+    const taken = [...numbers, [size.w - BUTTONS.w, size.h - BUTTONS.h, size.w, size.h]];
     const isNarrow = size.w < 560;
     // From afar the first of its terms tells a group; there is no room for more.
     const isBrief = isNarrow || (groups.length > FEW && !size.isClose);

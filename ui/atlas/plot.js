@@ -109,7 +109,8 @@
       const numbers = placeNumbers(pen, numbered, radius() + 5, ink);
       const isDim = (group) => light.isShown && light.group !== group.number;
       const named = groups.map((one) => ({ ...one, at: screen(one), dim: isDim(one) }));
-      paintNames(pen, named, { ...size, isClose: view.k > 1.4 }, ink, numbers.flatMap((one) => one.boxes));
+      const taken = numbers.flatMap((one) => one.boxes);
+      paintNames(pen, named, { ...size, isClose: view.k > 1.4 }, ink, taken);
       for (const one of lit) ring(pen, one, ink.accent, 2.25, 4);
       paintNumbers(pen, numbers, ink);
     }
