@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Mapping, MutableMapping
@@ -28,6 +29,7 @@ Changes = Mapping[str, Mapping[str, Value]]
 
 PRIVATE = 0o600
 KEY = "api_key"
+CRLF = "\r\n"
 
 
 def read_file(path: Path) -> dict[str, dict[str, Any]]:
@@ -50,7 +52,8 @@ def write_file(path: Path, changes: Changes) -> None:
     """
     import tomlkit
 
-    document = _parse(path, tomlkit.parse, tomlkit.document())
+    document = _parse(path, _parse_lines, tomlkit.document())
+    end = _find_line_end(document.as_string())
     for section, values in changes.items():
         for key, value in values.items():
             _change(document, section, key, value)
@@ -58,7 +61,10 @@ def write_file(path: Path, changes: Changes) -> None:
     target = path.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, document.as_string(), _choose_mode(target, document))
+        text = document.as_string()
+        # What is new ends as a lone line feed, however the rest of the file does.
+        text = re.sub(r"\r?\n", end, text) if end == CRLF else text
+        _replace(target, text, _choose_mode(target, document))
     except OSError as error:
         raise SettingsError(
             f"settings: {path} cannot be written: {error.strerror or error}",
@@ -79,13 +85,27 @@ def _parse(path: Path, parse: Callable[[str], Parsed], empty: Parsed) -> Parsed:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        # As the bytes have them: line ends are not ours to change.
+        return parse(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         return empty
     except (TOMLKitError, ValueError, OSError) as error:
         raise SettingsError(
             f"settings: {path} cannot be read: {error}", remedy=f"mend or remove {path}"
         ) from error
+
+
+def _parse_lines(text: str) -> TOMLDocument:
+    """The last line is ended, so that what follows it stands by itself."""
+    import tomlkit
+
+    ended = not text or text.endswith("\n")
+    return tomlkit.parse(text if ended else text + _find_line_end(text))
+
+
+def _find_line_end(text: str) -> str:
+    """That of every line; a lone line feed where they differ, or where there is none."""
+    return CRLF if text.count(CRLF) == text.count("\n") > 0 else "\n"
 
 
 def _change(document: TOMLDocument, section: str, key: str, value: Value) -> None:
@@ -118,7 +138,7 @@ def _replace(path: Path, text: str, mode: int) -> None:
     """Write beside it, then change places, so that no reader sees half a file."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from rag.errors import LibraryError, PageError
 from rag.library import Library
-from rag.locks import hold_lock
+from rag.locks import WAIT_SECONDS, hold_lock
 from rag.merge import merge_entry, start_paper
 from rag.pages import open_pages, read_page
 from rag.records import AddReport, Entry, Failure, Page, Paper
@@ -214,9 +214,12 @@ def _tidy_name(name: str) -> str:
     return shown[:NAME_LENGTH] or "an upload"
 
 
-def remove_papers(library: Library, paper_ids: Sequence[str]) -> Removed:
-    """Remove papers, all or none, and hold what was removed. Raises PaperNotFound."""
-    with hold_lock(library.folder, "removing papers"):
+def remove_papers(
+    library: Library, paper_ids: Sequence[str], wait: float = WAIT_SECONDS
+) -> Removed:
+    """Remove papers, all or none, and hold what was removed. Raises PaperNotFound, and
+    LibraryLocked where another has been writing for `wait` seconds."""
+    with hold_lock(library.folder, "removing papers", wait):
         with _connect(library) as connection:
             rows = connection.execute(
                 f"SELECT {', '.join(COLUMNS)}, number FROM papers"
@@ -227,14 +230,16 @@ def remove_papers(library: Library, paper_ids: Sequence[str]) -> Removed:
     return Removed(tuple(map(from_row, rows)), tuple(row[-1] for row in rows))
 
 
-def put_back(library: Library, removed: Removed) -> tuple[str, ...]:
+def put_back(
+    library: Library, removed: Removed, wait: float = WAIT_SECONDS
+) -> tuple[str, ...]:
     """Put removed papers back as they were, all or none: the ids that they have now, in order.
 
     A paper that was added again since is merged with what was removed, as if that had been
     read first; where another paper has taken an id, the one put back gets the id that `add`
-    would give it. The index follows by `Footnote.sync`.
+    would give it. The index follows by `Footnote.sync`. Raises LibraryLocked as removing does.
     """
-    with hold_lock(library.folder, "putting papers back"), _connect(library) as connection:
+    with hold_lock(library.folder, "putting papers back", wait), _connect(library) as connection:
         connection.execute("BEGIN IMMEDIATE")
         with connection:
             pairs = zip(removed.papers, removed.places, strict=True)

@@ -15,11 +15,11 @@ from house import make_house, make_listing, make_page
 from libraries import WordEmbedder, run_process, start_process
 
 from rag.embedder import Vectors
-from rag.errors import EmbedderError, PageError, VectorError
-from rag.preview import Pasted, Upload, preview
+from rag.errors import EmbedderError, LibraryLocked, PageError, VectorError
+from rag.preview import Pasted, Removed, Upload, preview
 from rag.records import AddReport, Failure
 from ui.actions import Action
-from ui.adding.bar import render_end, render_line
+from ui.adding.bar import render_line, tell_end
 from ui.adding.jobs import Job, Line, Stage, Work
 from ui.adding.render import render_preview
 from ui.adding.room import LARGEST, AddingRoom
@@ -186,6 +186,46 @@ async def test_a_file_too_large_for_the_page_is_refused_and_deleted(
     assert not dropped.exists()
 
 
+async def test_a_file_too_large_leaves_none_of_the_others_behind(
+    room: AddingRoom, tmp_path: Path
+) -> None:
+    names = ("a.jsonl", "huge.txt", "z.jsonl")
+    dropped = [tmp_path / "gradio" / name for name in names]
+    dropped[0].parent.mkdir()
+    for file in dropped:
+        file.write_text(listing("Quiet Rivers"))
+    with dropped[1].open("wb") as huge:
+        huge.truncate(LARGEST + 1)
+    await room.preview_files(list(map(str, dropped)), Chat())
+    assert list(dropped[0].parent.iterdir()) == []
+
+
+async def test_a_paste_too_long_for_the_page_is_refused(
+    room: AddingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.adding.room.LARGEST", 1000)
+    chat = Chat()
+    await room.preview_pasted(listing("Quiet Rivers"), chat)
+    shown = (await room.preview_pasted(" " * 1001, chat))["adding"]
+    assert "the pasted text has 1,001 characters; 1,000 can be read here" in shown
+    assert "save it as a file, then footnote add FILE, in a terminal" in shown
+    assert chat.pending.preview is None
+
+
+def test_the_server_takes_no_larger_file_than_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fastapi.testclient import TestClient
+
+    from ui.app import _mount, build
+
+    monkeypatch.setattr("ui.app.LARGEST", 1000)
+    with TestClient(_mount(build(make_house(tmp_path)), None), "http://127.0.0.1") as client:
+        for size, status in ((1000, 200), (2000, 413)):
+            files = {"files": ("page.txt", b"x" * size)}
+            assert client.post("/gradio_api/upload", files=files).status_code == status
+
+
 async def test_a_path_is_read_for_those_at_this_machine_only(tmp_path: Path) -> None:
     page = tmp_path / "page.jsonl"
     page.write_text(listing("Quiet Rivers"))
@@ -229,6 +269,31 @@ async def test_discarding_lets_go_of_what_was_read(room: AddingRoom, house: Hous
     assert is_idle(house)
 
 
+async def test_a_double_click_adds_once(room: AddingRoom, house: House) -> None:
+    chat, embedder = Chat(), hold(house)
+    await room.preview_pasted(listing("Quiet Rivers"), chat)
+    taken = await asyncio.gather(act(room, chat, "adding-add"), act(room, chat, "adding-add"))
+    assert [bool(one) for one in taken] == [True, False]
+    assert house.jobs.line().waiting == 0
+    embedder.go.set()
+    await until(lambda: is_idle(house))
+
+
+async def test_what_cannot_be_read_once_more_can_still_be_added_later(
+    room: AddingRoom, house: House, tmp_path: Path
+) -> None:
+    chat, page = Chat(), tmp_path / "page.jsonl"
+    page.write_text(listing("Quiet Rivers"))
+    await act(room, chat, "adding-path", path=str(page))
+    house.footnote.library.add([make_listing([HOSTILE])])
+    page.rename(tmp_path / "away.jsonl")
+    with pytest.raises(PageError):
+        await act(room, chat, "adding-add")
+    (tmp_path / "away.jsonl").rename(page)
+    assert 'data-taken="1"' in (await act(room, chat, "adding-add"))["adding"]
+    await until(lambda: is_idle(house))
+
+
 async def test_a_library_that_changed_meanwhile_is_looked_at_again(
     room: AddingRoom, house: House
 ) -> None:
@@ -247,6 +312,7 @@ async def test_a_library_that_changed_meanwhile_is_looked_at_again(
     assert "1 new paper, 1 here already" in shown
     assert is_idle(house)
     assert 'data-taken="2"' in (await act(room, chat, "adding-add"))["adding"]
+    await until(lambda: is_idle(house))
 
 
 # --- jobs ---------------------------------------------------------------------------
@@ -365,6 +431,155 @@ async def test_a_failure_can_be_put_aside(room: AddingRoom, house: House) -> Non
         "The index was not rebuilt; the papers are safe." in (await drain(room.watch(chat)))["job"]
     )
     assert await act(room, chat, "job-close") == {"job": ""}
+
+
+def fail() -> AddReport:
+    raise PageError("the disk is full")
+
+
+async def test_what_failed_before_is_kept_and_all_of_it_is_tried_again(
+    room: AddingRoom, house: House
+) -> None:
+    chat, sync = Chat(), house.footnote.sync
+    tries = [0, 0]
+
+    def add(number: int) -> AddReport:
+        tries[number] += 1
+        return fail() if tries[number] == 1 else AddReport(1, 1)
+
+    for number in range(2):
+        house.jobs.put(Work(sync, lambda number=number: add(number)))  # type: ignore[misc]
+    await until(lambda: is_idle(house))
+    assert [job.number for job in house.jobs.line().troubles] == [1, 2]
+    shown = (await drain(room.watch(chat)))["job"]
+    assert "<strong>The papers were not added.</strong> The disk is full" in shown
+    assert " 1 earlier attempt failed, too." in shown
+    await act(room, chat, "job-again")
+    assert (await drain(room.watch(chat)))["job"] == ""
+    assert tries == [2, 2]
+
+
+async def test_all_that_failed_is_put_aside_at_once(room: AddingRoom, house: House) -> None:
+    chat = Chat()
+    for _ in range(2):
+        house.jobs.put(Work(house.footnote.sync, fail))
+    await until(lambda: is_idle(house))
+    await drain(room.watch(chat))
+    assert await act(room, chat, "job-close") == {"job": ""}
+    assert house.jobs.line().troubles == ()
+
+
+async def test_a_catch_up_that_did_nothing_does_not_hide_what_failed(
+    room: AddingRoom, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat, embedder = Chat(), hold(house)
+    embedder.failures = 1
+    embedder.go.set()
+    await room.preview_pasted(listing("Quiet Rivers"), chat)
+    await act(room, chat, "adding-add")
+    await until(lambda: is_idle(house))
+    sync = house.footnote.sync
+
+    def refuse(*_: Any, **__: Any) -> int:
+        raise LibraryLocked("another is at it", remedy="wait")
+
+    monkeypatch.setattr(house.footnote, "sync", refuse)
+    house.jobs.catch_up()
+    await until(lambda: is_idle(house))
+    assert [job.number for job in house.jobs.line().troubles] == [1]
+    monkeypatch.setattr(house.footnote, "sync", sync)
+    house.jobs.catch_up()
+    await until(lambda: is_idle(house))
+    assert house.jobs.line().troubles == ()
+
+
+@pytest.mark.parametrize(
+    ("rebuilds", "adds", "reported", "kept"),
+    [
+        (False, True, False, [1]),
+        (False, True, True, []),
+        (False, False, False, []),
+        (True, False, False, [1]),
+    ],
+)
+async def test_only_what_has_nothing_left_to_do_is_settled_by_another(
+    house: House, rebuilds: bool, adds: bool, reported: bool, kept: list[int]
+) -> None:
+    def stumble(_: Any) -> int:
+        raise EmbedderError("the model is gone")
+
+    add = (lambda: AddReport(1, 1)) if reported else fail
+    house.jobs.put(Work(stumble, add if adds else None, rebuilds=rebuilds))
+    house.jobs.put(Work(house.footnote.sync))
+    await until(lambda: is_idle(house))
+    assert [job.number for job in house.jobs.line().troubles] == kept
+
+
+async def test_catch_ups_that_fail_in_turn_are_one_trouble(house: House) -> None:
+    def stumble(_: Any) -> int:
+        raise EmbedderError("the model is gone")
+
+    for _ in range(3):
+        house.jobs.put(Work(stumble))
+    await until(lambda: is_idle(house))
+    assert [job.number for job in house.jobs.line().troubles] == [3]
+
+
+async def test_a_job_that_comes_while_news_is_told_is_followed(house: House) -> None:
+    chat, calls = Chat(), 0
+
+    async def refresh(_: Chat) -> dict[Any, Any]:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            house.jobs.rebuild()
+        return {}
+
+    room = AddingRoom(house, make_page(), refresh)
+    await drain(room.watch(chat))
+    house.jobs.put(Work(house.footnote.sync))
+    await until(lambda: is_idle(house))
+    shown = await drain(room.watch(chat))
+    assert "The index is rebuilt: 5 papers." in shown["told"]
+    assert chat.pending.bar == ""
+
+
+def test_a_job_that_had_nothing_to_add_is_not_said_to_have_added_nothing() -> None:
+    problem = Problem("the model is gone", "")
+    caught = Job(1, Work(lambda _: 0), Stage.FAILED, problem=problem)
+    assert "Not all papers are embedded; they are safe." in render_line(Line(troubles=(caught,)))
+    added = Job(1, Work(lambda _: 0, fail), Stage.FAILED, total=3, problem=problem)
+    assert "The papers were not added." in render_line(Line(troubles=(added,)))
+
+
+async def test_the_end_of_a_job_leaves_the_offer_to_undo_on_the_page(
+    room: AddingRoom,
+) -> None:
+    chat = Chat()
+    await drain(room.watch(chat))
+    chat.browsing.removed = Removed((PAPERS[0],), (0,))
+    await room.preview_pasted(listing("Quiet Rivers"), chat)
+    await act(room, chat, "adding-add")
+    shown = await drain(room.watch(chat))
+    assert "told" not in shown
+    assert "<strong>1 paper added.</strong>" in shown["job"]
+    assert await act(room, chat, "job-close") == {"job": ""}
+
+
+@pytest.mark.parametrize(
+    ("done", "first", "told"),
+    [
+        (0, True, ""),
+        (1, False, ""),
+        (19, False, ""),
+        (20, False, "20 papers embedded."),
+        (1, True, "1 paper embedded."),
+    ],
+)
+def test_a_few_papers_embedded_behind_a_removal_are_no_news(
+    done: int, first: bool, told: str
+) -> None:
+    assert tell_end(Job(1, Work(lambda _: 0), Stage.DONE, done, done, first)) == told
 
 
 async def test_a_mistake_of_our_own_ends_the_job_and_not_the_line(
@@ -547,7 +762,7 @@ def test_what_comes_from_pages_and_errors_is_escaped(tmp_path: Path) -> None:
     page = listing(evil, evil) + f'\n{{"title": {json.dumps(evil)}}}'
     looked = preview([Upload(evil, page.encode())], library)
     job = Job(1, Work(lambda _: 0), Stage.FAILED, problem=Problem(evil, evil))
-    for html in (render_preview(looked), render_line(Line(trouble=job))):
+    for html in (render_preview(looked), render_line(Line(troubles=(job,)))):
         assert "<img" not in html
         assert "&lt;img" in html
-    assert render_end(job) == ""
+    assert tell_end(job) == ""

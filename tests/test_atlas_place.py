@@ -352,6 +352,97 @@ async def test_a_drawing_that_fails_is_told_and_tried_again(
     assert "<canvas" in await look(room)
 
 
+class SlowDrawing:
+    """Draws when it is let go; the first time, it fails where that is asked for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, fails_first: bool = False) -> None:
+        self.go = threading.Event()
+        self.begun = threading.Event()
+        self.ended = 0
+        self.at_once: list[int] = []
+        self._fails_first = fails_first
+        self._under_way = 0
+        monkeypatch.setattr(ui.atlas.room, "draw", self)
+        monkeypatch.setattr(ui.atlas.room, "QUICK_SECONDS", 0.01)
+
+    def __call__(self, footnote: Any) -> Drawn:
+        self._under_way += 1
+        self.at_once.append(self._under_way)
+        try:
+            drawn = draw(footnote)
+            self.begun.set()
+            assert self.go.wait(10)
+            if self._fails_first and len(self.at_once) == 1:
+                raise VectorError("the vectors are gone")
+            return drawn
+        finally:
+            self._under_way -= 1
+            self.ended += 1
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["drawn", "failed"])
+async def test_a_drawing_that_nobody_waited_for_is_not_shown_of_a_library_that_changed(
+    house: House, room: AtlasRoom, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    slow = SlowDrawing(monkeypatch, fails_first=fails)
+    first = await room.actions["map"](Chat(), Action("map"))
+    assert "Drawing the map…" in first["atlas"]
+    slow.go.set()
+    while not slow.ended:
+        await asyncio.sleep(0.01)
+    house.footnote.library.add([make_listing(PAPERS, "another.txt")])
+    house.footnote.sync()
+    html = await look(room)
+    assert "36 papers in" in html
+    assert attribute(html, "data-key") == find_key(house.footnote)
+    assert slow.at_once == [1, 1]
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["drawn", "failed"])
+async def test_a_library_that_changes_while_its_map_is_drawn_is_drawn_again(
+    house: House, room: AtlasRoom, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    slow = SlowDrawing(monkeypatch, fails_first=fails)
+    waiting = asyncio.create_task(look(room))
+    assert await asyncio.to_thread(slow.begun.wait, 10)
+    house.footnote.library.add([make_listing(PAPERS, "another.txt")])
+    house.footnote.sync()
+    late = asyncio.create_task(look(room))
+    await asyncio.sleep(0.05)
+    slow.go.set()
+    for html in await asyncio.gather(waiting, late):
+        assert "36 papers in" in html
+        assert attribute(html, "data-key") == find_key(house.footnote)
+    assert slow.at_once == [1, 1]
+
+
+async def test_a_failure_that_nobody_waited_for_is_tried_again(
+    room: AtlasRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SlowDrawing(monkeypatch, fails_first=True)
+    await room.actions["map"](Chat(), Action("map"))
+    slow.go.set()
+    while not slow.ended:
+        await asyncio.sleep(0.01)
+    assert "<canvas" in await look(room)
+
+
+async def test_a_library_that_never_rests_is_shown_as_it_was_drawn_last(
+    room: AtlasRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = iter(range(100))
+    monkeypatch.setattr(ui.atlas.room, "find_key", lambda _: f"state {next(states)}")
+    drawings: list[Drawn] = []
+
+    def draw_and_count(footnote: Any) -> Drawn:
+        drawings.append(draw(footnote))
+        return drawings[-1]
+
+    monkeypatch.setattr(ui.atlas.room, "draw", draw_and_count)
+    assert "<canvas" in await look(room)
+    assert len(drawings) == 3
+
+
 # --- names and colours ----------------------------------------------------------------
 
 

@@ -69,6 +69,27 @@ def test_a_key_makes_the_file_its_owners_alone_and_can_be_taken_out(path: Path) 
     assert read_file(path) == tomllib.loads(MINE)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", ["", "\n"], ids=["unended", "ended"])
+def test_lines_end_as_they_did_and_a_new_section_stands_by_itself(
+    path: Path, end: str, last: str
+) -> None:
+    put(path, "")
+    mine = MINE.removesuffix("\n")
+    path.write_bytes((mine + last).replace("\n", end).encode())
+    write_file(path, {"llm": {"model": "new", "max_tokens": 50}, "retrieval": {"papers": 5}})
+    changed = mine.replace('"old"', '"new"').replace("30.0\n", "30.0\nmax_tokens = 50\n")
+    changed += "\n\n[retrieval]\npapers = 5\n"
+    assert path.read_bytes() == changed.replace("\n", end).encode()
+
+
+def test_where_lines_end_in_two_ways_those_that_are_there_stay(path: Path) -> None:
+    put(path, "")
+    path.write_bytes(b"# one\r\n# two\n[chat]\r\nport = 9000\r\n")
+    write_file(path, {"chat": {"port": 9001}})
+    assert path.read_bytes() == b"# one\r\n# two\n[chat]\r\nport = 9001\r\n"
+
+
 def test_a_file_without_a_key_keeps_its_mode(path: Path) -> None:
     put(path, MINE, 0o640)
     write_file(path, {"llm": {"model": "new"}})

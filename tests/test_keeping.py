@@ -384,3 +384,105 @@ def test_titles_are_escaped_wherever_they_stand() -> None:
     )
     assert "<script" not in html
     assert "<img" not in html
+
+
+async def interrupted(handlers: Handlers, chat: Chat, question: str) -> Any:
+    """The question, with its answer half there; ends once the reader is gone."""
+    await handlers.take(question, chat)
+    running = asyncio.create_task(drain(handlers.answer(chat)))
+    await until(lambda: chat.turns and chat.turns[-1].question == question)
+    await until(lambda: chat.turns[-1].text)
+    return running
+
+
+async def test_a_closed_tab_leaves_its_half_answer_in_the_conversation(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "What is cheaper?")
+    running = await interrupted(handlers, chat, "please stall")
+    await handlers.leave(request())
+    await running
+    again, shown = await visit(make_handlers(folder), opened=chat.saved_id)
+    assert [turn.question for turn in again.turns] == ["What is cheaper?", "please stall"]
+    assert "You stopped this answer: it is incomplete." in shown["history"]
+
+
+async def test_a_tab_closed_before_anything_came_leaves_its_question(folder: Path) -> None:
+    handlers = make_handlers(folder, FakeEngine(pace=0.5))
+    chat, _ = await visit(handlers)
+    await handlers.take("What is cheaper?", chat)
+    running = asyncio.create_task(drain(handlers.answer(chat)))
+    await until(lambda: chat.busy and chat.turns)
+    await handlers.leave(request())
+    await running
+    again, _ = await visit(make_handlers(folder), opened=chat.saved_id)
+    assert [turn.question for turn in again.turns] == ["What is cheaper?"]
+
+
+async def test_opening_another_conversation_keeps_what_was_being_answered(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "One?")
+    first = chat.saved_id
+    await handlers.clear(chat)
+    running = await interrupted(handlers, chat, "please stall")
+    shown = await handlers.act(tell("open", id=first), chat)
+    await running
+    assert [turn.question for turn in chat.turns] == ["One?"]
+    assert "please stall" in shown["shelf"]
+
+
+async def test_the_open_conversation_opened_once_more_goes_on_answering(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "One?")
+    running = await interrupted(handlers, chat, "please stall")
+    await handlers.act(tell("open", id=chat.saved_id), chat)
+    assert [turn.question for turn in chat.turns] == ["One?", "please stall"]
+    assert chat.busy
+    await handlers.stop(chat)
+    await running
+
+
+async def test_a_conversation_deleted_elsewhere_is_kept_anew_as_this_tab_shows_it(
+    folder: Path,
+) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "One?")
+    gone = chat.saved_id
+    other, _ = await visit(handlers, opened=gone)
+    await handlers.act(tell("delete", id=gone), other)
+    await ask(handlers, chat, "Two?")
+    assert chat.saved_id != gone
+    again, _ = await visit(handlers, opened=chat.saved_id)
+    assert [turn.question for turn in again.turns] == ["One?", "Two?"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+async def test_asking_an_earlier_question_again_can_be_undone(folder: Path, ended: bool) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    for question in ("One?", "Two?", "Three?"):
+        await ask(handlers, chat, question)
+    shown = await handlers.act(tell("retry", turn=1), chat)
+    assert "Asked again, and 2 later answers taken away." in shown["told"]
+    if ended:
+        await drain(handlers.answer(chat))
+        assert [turn.question for turn in chat.turns] == ["One?"]
+    shown = await handlers.act(tell("undo-retry"), chat)
+    assert [turn.question for turn in chat.turns] == ["One?", "Two?", "Three?"]
+    assert "Three?" in shown["history"]
+    assert not chat.waiting
+    assert (await handlers.act(tell("undo-retry"), chat))["told"] == ""
+
+
+async def test_halves_of_surrogate_pairs_neither_jam_a_tab_nor_break_a_list(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await handlers.act('{"do": "ask", "text": "\\ud800 hello?"}', chat)
+    await drain(handlers.answer(chat))
+    await ask(handlers, chat, "\ud800 and this?")
+    assert [turn.question for turn in chat.turns] == ["? hello?", "? and this?"]
+    shown = await handlers.act('{"do": "go", "place": "library", "paper": "\\ud800"}', chat)
+    assert "not in the library" in shown["paper"]

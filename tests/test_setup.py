@@ -15,13 +15,17 @@ from typing import Any
 import pytest
 from e2e.fake_engine import FakeEngine
 from house import make_house, make_page, open_footnote
+from libraries import WordEmbedder
 from openai_server import OpenAIServer
 from test_app import drain, tell
 
+import rag.assemble
 from rag import Footnote
 from rag.assemble import assemble_engine
 from rag.config_file import read_file, write_file
+from rag.errors import FootnoteError, PromptError, SettingsError
 from rag.history import History
+from rag.index import Index
 from rag.replies import Answer, Mode
 from rag.settings import find_variables, own_config_file
 from ui.handlers import Handlers
@@ -381,6 +385,57 @@ async def test_a_broken_file_is_told_and_left_alone(desk: Desk) -> None:
     assert remedy == f"mend or remove {path}"
     assert path.read_text() == "[llm\n"
     assert desk.house.footnote.settings.llm.base_url == ""
+
+
+async def test_an_index_that_cannot_be_used_keeps_nobody_from_saving(desk: Desk) -> None:
+    other: Any = WordEmbedder("other@2")
+    desk.house.footnote.index.close()
+    desk.house.footnote.index = Index(desk.house.footnote.library.folder, other)
+    shown = await desk.save(llm__base_url="http://127.0.0.1:1/v1", llm__timeout="5")
+    assert f"Saved in {own_config_file()}." in shown["told"]
+    assert "footnote rebuild" in shown["welcome"]
+    assert read_file(own_config_file())["llm"]["timeout"] == 5.0
+    html = (await desk.do("settings"))["settings"]
+    assert (notes(html), desk.house.footnote.settings.llm.timeout) == ([], 5.0)
+    assert 'value="5"' in field(html, "llm.timeout")
+
+
+@pytest.mark.parametrize("kind", [PromptError, SettingsError])
+async def test_what_no_engine_can_be_made_of_is_told_and_not_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: type[FootnoteError]
+) -> None:
+    def refuse() -> None:
+        raise kind("answer.md lacks {papers}", remedy="mend it")
+
+    monkeypatch.setattr(rag.assemble, "load_prompts", refuse)
+    await desk.do("settings")
+    html = (await desk.save(llm__base_url="http://127.0.0.1:1/v1"))["settings"]
+    assert outcome(html) == ("answer.md lacks {papers}", "mend it")
+    assert not own_config_file().exists()
+    assert desk.house.footnote.settings.llm.base_url == ""
+
+
+async def test_what_cannot_be_written_is_not_answered_by(desk: Desk) -> None:
+    was, engine = desk.house.footnote.settings, desk.house.engine
+
+    def refuse() -> None:
+        raise SettingsError("the disk is full")
+
+    answer = was.answer.model_copy(update={"mode": "quoting"})
+    with pytest.raises(SettingsError, match=r"^the disk is full$"):
+        desk.house.change_settings(was.model_copy(update={"answer": answer}), refuse)
+    assert (desk.house.footnote.settings, desk.house.engine) == (was, engine)
+
+
+async def test_numbers_are_shown_and_saved_with_every_digit(desk: Desk) -> None:
+    typed = {"llm__context_window": "1047576", "llm__max_tokens": "1000000", "llm__timeout": "7.25"}
+    await desk.save(**typed, llm__base_url="http://127.0.0.1:1/v1")
+    html = (await desk.do("settings"))["settings"]
+    for name, value in unscore(typed).items():
+        assert f' value="{value}"' in field(html, name)
+    shown = await desk.save(**typed, llm__base_url="http://127.0.0.1:1/v1")
+    assert "Nothing was changed." in shown["told"]
+    assert read_file(own_config_file())["llm"]["context_window"] == 1047576
 
 
 # --- keys ---------------------------------------------------------------------------

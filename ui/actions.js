@@ -17,7 +17,9 @@
   const find = (selector, root = document) => root.querySelector(selector);
   const waiting = [];
   let sending = false;
+  const NOTE = 7000;
   let typing = 0;
+  let passing = 0;
 
   function send() {
     const box = find("#fn-act :is(input, textarea)");
@@ -70,9 +72,28 @@
     typing = setTimeout(() => tell({ ...read(form), do: form.dataset.form }), typed ? LIVE : 0);
   }
 
+  // A note that only informs goes by itself, unless the reader is at it.
+  function passNotes() {
+    const note = find("#fn-told .fn-told[role=status]");
+    if (note?.dataset.seen) return;
+    clearTimeout(passing);
+    if (!note) return;
+    note.dataset.seen = "yes";
+    if (find("[data-do]:not([data-do=heard])", note)) return;
+    const pass = () => {
+      if (note.matches(":hover, :focus-within")) passing = setTimeout(pass, NOTE);
+      else if (note.isConnected) tell({ do: "heard" });
+    };
+    passing = setTimeout(pass, NOTE);
+  }
+
   window.footnote = Object.assign(window.footnote ?? {}, { tell });
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("input", onInput);
   document.addEventListener("change", onInput);
+  const watch = () =>
+    new MutationObserver(passNotes).observe(document.body, { subtree: true, childList: true });
+  if (document.body) watch();
+  else addEventListener("DOMContentLoaded", watch);
 })();

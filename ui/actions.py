@@ -1,7 +1,7 @@
 """What the browser tells that the reader did, beyond typing and Gradio's own buttons.
 
 Owns the message's form: a JSON object with `do`, the name of what was done, and texts
-besides; knows nothing about what follows. `chat.js` writes it into a box that nobody sees.
+besides; knows nothing about what follows. `actions.js` writes it into a box that nobody sees.
 """
 
 from __future__ import annotations
@@ -39,5 +39,10 @@ def read_action(message: str) -> Action | None:
         return None
     if not isinstance(record, dict) or not isinstance(record.get("do"), str):
         return None
-    values = {key: value for key, value in record.items() if isinstance(value, str)}
+    values = {key: _clean(value) for key, value in record.items() if isinstance(value, str)}
     return Action(values.pop("do"), values)
+
+
+def _clean(text: str) -> str:
+    """Without halves of surrogate pairs, which neither SQLite nor JSON can hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import SettingsError
 from ui.adding.render import HEAD as ADDING_HEAD
 from ui.adding.render import PATH_FORM
-from ui.adding.room import AddingRoom
+from ui.adding.room import LARGEST, AddingRoom
 from ui.guard import KeepToItself
 from ui.handlers import Handlers, Page
 from ui.house import House
@@ -178,10 +178,7 @@ def _wire(blocks: gr.Blocks, page: Page, handlers: Handlers) -> None:
     import gradio as gr
 
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    slow = quick | {
-        "concurrency_limit": None,
-        "trigger_mode": "multiple",
-    }
+    slow = quick | {"concurrency_limit": None, "trigger_mode": "multiple"}
     quick |= {"queue": False}
     shown = [page.history, page.live, page.waiting, page.announcer]
     taken = [page.box, page.opening, *shown]
@@ -269,6 +266,7 @@ def _mount(blocks: gr.Blocks, auth: Auth) -> FastAPI:
         blocks,
         path="/",
         auth=auth,
+        max_file_size=LARGEST,
         footer_links=[],
         run_history=False,
         show_error=False,

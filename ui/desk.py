@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rag.errors import FootnoteError
 from rag.history import HistoryError
 from ui.actions import Action
-from ui.keeping import Keeper, Opinion
+from ui.keeping import Keeper
 from ui.onward import render_onward
 from ui.parcels import pack
 from ui.render import render_turns
 from ui.rooms import Do, Updates
 from ui.shelf import render_shelf
 from ui.sources import render_sources
-from ui.turns import Asked, Chat
+from ui.support import count_of
+from ui.told import render_told
+from ui.turns import Asked, Chat, Stage
 
 if TYPE_CHECKING:
     from ui.handlers import Page
@@ -51,10 +55,9 @@ class Desk:
             "delete": self._delete,
             "undelete": self._undelete,
             "retry": self._retry,
+            "undo-retry": self._undo_retry,
             "edit": self._edit,
             "keep": self._keep_question,
-            "rate": self._rate,
-            "comment": self._comment,
             "copy": self._carry,
             "export": self._carry,
             "heard": self._heard,
@@ -62,15 +65,30 @@ class Desk:
 
     async def keep(self, chat: Chat) -> Updates:
         """Keep the last turn, now that it is over, and list its conversation."""
-        turn = chat.turns[-1]
+        turn, began = chat.turns[-1], chat.round
         try:
             kept = await asyncio.to_thread(self._keeper.keep, chat, turn)
         except HistoryError as error:
-            return {self._page.announcer: f"This answer could not be kept: {error}"}
-        if not kept:
+            said = f"This answer could not be kept: {error}"
+            return {self._page.told: render_told(said, error.remedy)}
+        # Meanwhile the reader may have begun or opened another conversation.
+        if not kept or chat.round != began:
             return {}
         chat.turns[turn.number - 1] = turn.now_kept(kept)
         return await self.show_shelf(chat)
+
+    async def leave(self, chat: Chat) -> None:
+        """The reader goes elsewhere: what was being answered is kept as far as it came."""
+        turn = chat.turns[-1] if chat.busy and chat.turns else None
+        chat.waiting.clear()
+        chat.stop()
+        if turn is None or turn.stage not in (Stage.SEARCHING, Stage.WRITING):
+            return
+        chat.round += 1  # the loop that answers has nothing more to say
+        chat.turns[-1] = turn.stopped()
+        with suppress(HistoryError):
+            keep = partial(self._keeper.keep, chat, chat.turns[-1], left=True)
+            await asyncio.to_thread(keep)
 
     async def suggest(self, chat: Chat, house: House) -> Updates:
         """Offer questions to go on with below the last answer, if it is whole and still the
@@ -131,6 +149,9 @@ class Desk:
     # --- conversations -------------------------------------------------------------
 
     async def _open(self, chat: Chat, action: Action) -> Updates:
+        if chat.busy and action.text("id") == chat.saved_id:
+            return await self.show_shelf(chat)
+        await self.leave(chat)
         await asyncio.to_thread(self._keeper.open, chat, action.text("id"))
         return self.show_chat(chat) | await self.show_shelf(chat)
 
@@ -173,8 +194,30 @@ class Desk:
         return self._ask(asked, chat) if asked else {}
 
     async def _retry(self, chat: Chat, action: Action) -> Updates:
-        asked = chat.rewind(action.number("turn"))
-        return self._ask(asked, chat) if asked else {}
+        """Ask a turn's question again; where that takes others away, it can be undone."""
+        number, turns = action.number("turn"), len(chat.turns)
+        asked = chat.rewind(number)
+        if asked is None:
+            return {}
+        shown = self._ask(asked, chat)
+        if chat.saved_id and number < turns:
+            chat.replaced = number
+            gone = f"Asked again, and {count_of(turns - number, 'later answer')} taken away."
+            shown[self._page.told] = render_told(gone, undo=UNDO)
+        return shown
+
+    async def _undo_retry(self, chat: Chat, _: Action) -> Updates:
+        """Have the answers back that were taken away by asking again."""
+        number, saved_id = chat.replaced, chat.saved_id
+        shown: Updates = {self._page.told: ""}
+        if not number or not saved_id:
+            return shown
+        was_kept = len(chat.turns) >= number and chat.turns[number - 1].kept > 0
+        chat.stop()
+        if was_kept:
+            await asyncio.to_thread(self._keeper.history.undo_replace, chat.owner, saved_id)
+        await asyncio.to_thread(self._keeper.open, chat, saved_id)
+        return shown | self.show_chat(chat) | await self.show_shelf(chat)
 
     async def _edit(self, chat: Chat, action: Action) -> Updates:
         """Put a turn's question into the box; sending it replaces the turn."""
@@ -192,54 +235,6 @@ class Desk:
         chat.editing = 0
         return {self._page.box: "", self._page.waiting: ""}
 
-    async def _rate(self, chat: Chat, action: Action) -> Updates:
-        """Like or dislike an answer or a sentence of it; the same once more takes it back."""
-        number, liked = action.number("turn"), action.text("liked") == "yes"
-        if not self._is_kept(chat, number):
-            return {}
-        turn = chat.turns[number - 1]
-        if sentence := action.number("sentence"):
-            known = turn.rating(sentence - 1)
-            said = known.comment if known else ""
-            wanted = Opinion(None) if known and known.liked is liked else Opinion(liked, said)
-            return await self._rate_sentence(chat, number, sentence - 1, wanted)
-        if turn.liked is liked:
-            await asyncio.to_thread(self._keeper.rate, chat, number, None, "")
-        else:
-            await asyncio.to_thread(self._keeper.rate, chat, number, liked, turn.comment)
-        return self.show_turns(chat)
-
-    async def _comment(self, chat: Chat, action: Action) -> Updates:
-        """Say something of an answer, or a sentence of it, that was rated."""
-        number, said = action.number("turn"), action.text("text").strip()
-        if not self._is_kept(chat, number):
-            return {}
-        turn = chat.turns[number - 1]
-        if sentence := action.number("sentence"):
-            known = turn.rating(sentence - 1)
-            wanted = Opinion(known.liked, said) if known else Opinion(None)
-            return await self._rate_sentence(chat, number, sentence - 1, wanted)
-        if turn.liked is None:
-            return {}
-        await asyncio.to_thread(self._keeper.rate, chat, number, turn.liked, said)
-        return self.show_turns(chat)
-
-    async def _rate_sentence(
-        self, chat: Chat, number: int, sentence: int, opinion: Opinion
-    ) -> Updates:
-        rate = self._keeper.rate_sentence
-        await asyncio.to_thread(rate, chat, number, sentence, opinion)
-        return self.show_turns(chat)
-
-    def _is_kept(self, chat: Chat, number: int) -> bool:
-        return 1 <= number <= len(chat.turns) and chat.turns[number - 1].kept > 0
-
-    def show_turns(self, chat: Chat) -> Updates:
-        """The turns as they are; the one that is being answered stays where it is."""
-        if chat.busy:
-            return {self._page.history: render_turns(chat.turns[:-1])}
-        return {self._page.history: render_turns(chat.turns), self._page.live: ""}
-
     async def _heard(self, chat: Chat, action: Action) -> Updates:
         """Take a note away that was read."""
         del chat, action
@@ -252,6 +247,7 @@ class Desk:
         return {self._page.parcel: parcel} if parcel else {}
 
 
+UNDO = '<button type="button" class="fn-take-back" data-do="undo-retry">Undo</button>'
 EDITING = (
     '<div class="fn-editing" role="status">Sending replaces this answer and those after it. '
     '<button type="button" data-do="keep">Keep them</button></div>'

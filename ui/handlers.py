@@ -19,6 +19,7 @@ from ui.atlas.room import AtlasRoom
 from ui.desk import Desk
 from ui.house import House
 from ui.library.room import LibraryRoom
+from ui.opinions import OpinionRoom
 from ui.page import render_bare_header, render_broken, render_header, render_welcome
 from ui.render import render_turn, render_turns, render_waiting
 from ui.rooms import Place, Rooms, Updates
@@ -66,7 +67,7 @@ class Page:
     def conversation(self) -> list[Any]:
         """What an answer changes."""
         said = [self.history, self.live, self.waiting, self.announcer, self.sources]
-        return [*said, self.shelf, self.stop]
+        return [*said, self.told, self.shelf, self.stop]
 
     @property
     def known(self) -> list[Any]:
@@ -77,7 +78,7 @@ class Page:
     def rooms(self) -> list[Any]:
         """What an action may change."""
         places = [self.filters, self.books, self.paper, self.atlas]
-        told = [self.told, self.parcel, self.job, self.settings]
+        told = [self.parcel, self.job, self.settings]
         dialog = [self.adding, self.drop, self.paste]
         asked = [self.act, self.box, self.opening, *self.known]
         return [*asked, *places, *told, *dialog, *self.conversation]
@@ -93,7 +94,8 @@ class Handlers:
         library, atlas = LibraryRoom(house, page, self.refresh), AtlasRoom(house, page)
         self.adding = AddingRoom(house, page, self.refresh)
         setup = SetupRoom(house, page, self.refresh, self._take)
-        rooms = (self._desk, library, atlas, self.adding, setup)
+        opinions = OpinionRoom(page, house.keeper)
+        rooms = (self._desk, opinions, library, atlas, self.adding, setup)
         places: dict[str, Place] = {"library": library, "map": atlas}
         self._rooms = Rooms(page, rooms, places, self._desk.show_shelf)
         self.answer = Answering(house, page, self._desk).answer
@@ -132,15 +134,15 @@ class Handlers:
         """Close the stream of a tab that was closed: nobody reads it any more."""
         chat = self._open.pop(request.session_hash or "", None)
         if chat:
-            chat.waiting.clear()
-            chat.stop()
+            await self._desk.leave(chat)
+            chat.pending.discard()
 
     async def take(self, question: str, chat: Chat) -> Updates:
         """Keep a question until it can be answered; an empty one is let go."""
         import gradio as gr
 
         page = self._page
-        question = question.strip()
+        question = question.encode("utf-8", "replace").decode().strip()
         if not question:
             return {page.box: gr.skip()}
         asked = chat.rewind(chat.editing, question) if chat.editing else None
@@ -182,6 +184,7 @@ class Handlers:
         import gradio as gr
 
         page = self._page
+        await self._desk.leave(chat)
         chat.clear()
         emptied: Updates = dict.fromkeys(page.conversation[:-1], "")
         emptied |= {page.stop: gr.update(visible=False), page.opening: gr.update(visible=True)}

@@ -123,19 +123,18 @@ class House:
         quoting = settings.model_copy(update={"answer": answer})
         return assemble_engine(footnote.library, footnote.retriever, quoting)
 
-    def change_settings(self, settings: Settings) -> None:
+    def change_settings(self, settings: Settings, keep: Callable[[], None]) -> None:
         """Answer by these settings from the next question on; answers under way go on.
 
-        Raises what the engine does, and then nothing has changed.
+        `keep` writes them down, once it is known that an engine can be made of them. Raises
+        SettingsError or PromptError where none can, and what `keep` raises; then nothing has
+        changed. An index that cannot be used is no reason: it is told when it is asked.
         """
-        was = self.footnote.settings
-        self.footnote.settings = settings
-        try:
-            made = self.footnote.engine()
-        except BaseException:
-            self.footnote.settings = was
-            raise
+        from rag.assemble import assemble_engine
+
+        assemble_engine(self.footnote.library, self.footnote.retriever, settings)
+        keep()
         with self._lock:
-            self._made = made
-            self._quoting = None
+            self.footnote.settings = settings
+            self._made = self._quoting = None
         self.keeper.settings = tell_settings(settings)

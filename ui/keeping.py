@@ -12,6 +12,7 @@ from typing import Any
 
 from rag.events import Done
 from rag.history import ConversationNotFound, Feedback, History, Saved
+from rag.replies import Answer, Mode
 from ui.shelf import Shelf
 from ui.turns import Chat, Rated, Turn
 
@@ -34,15 +35,32 @@ class Keeper:
         self.history = history
         self.settings = settings or {}
 
-    def keep(self, chat: Chat, turn: Turn) -> int:
-        """Keep a turn that is over; its number there, 0 where nothing came of it."""
+    def keep(self, chat: Chat, turn: Turn, *, left: bool = False) -> int:
+        """Keep a turn that is over; its number there, 0 where nothing came of it.
+
+        `left`: the reader went away before anything could come; then the question is kept. A
+        conversation that was deleted elsewhere is kept anew, as far as this tab shows it.
+        """
         answer = turn.numbering()
+        if left and answer is None:
+            answer = Answer(turn.question, "", Mode.QUOTING, complete=False)
         if answer is None or not chat.owner:
             return 0
         if not chat.saved_id:
             chat.saved_id = self.history.start(chat.owner)
         if turn.answer is None:
             answer = replace(answer, notice=turn.problem.message if turn.problem else STOPPED)
+        try:
+            return self._keep(chat, turn, answer)
+        except ConversationNotFound:
+            chat.saved_id = self.history.start(chat.owner)
+            for place, one in enumerate(chat.turns[: turn.number - 1]):
+                if one.answer:
+                    kept = self.history.keep(chat.owner, chat.saved_id, one.answer)
+                    chat.turns[place] = one.now_kept(kept)
+            return self.history.keep(chat.owner, chat.saved_id, answer, dropped=turn.dropped)
+
+    def _keep(self, chat: Chat, turn: Turn, answer: Answer) -> int:
         if not turn.replaces:
             return self.history.keep(chat.owner, chat.saved_id, answer, dropped=turn.dropped)
         place = max((one.kept for one in chat.turns[: turn.number - 1]), default=0) + 1

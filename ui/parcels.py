@@ -1,6 +1,6 @@
 """What the browser is handed to copy or to save: an answer or a conversation in some format.
 
-Owns which format is made of what, and how it travels: as text in the page, which `chat.js`
+Owns which format is made of what, and how it travels: as text in the page, which `shelf.js`
 copies or saves; nothing is written on the server. Knows nothing about the formats.
 """
 

@@ -181,7 +181,8 @@ class Chat:
     """What one browser tab has asked: its turns, the questions that wait, the numbers.
 
     `owner` names the browser, `saved_id` the conversation where it is kept, `words` what the
-    kept ones are searched for, `editing` the turn whose question stands in the box.
+    kept ones are searched for, `editing` the turn whose question stands in the box,
+    `replaced` the one that was asked again last, while that can be undone.
     `quoting`: answered by quoting, whoever else could. The rooms keep what they need of this
     tab in `browsing`, `pending` and `setup`.
 
@@ -201,6 +202,7 @@ class Chat:
     saved_id: str = ""
     words: str = ""
     editing: int = 0
+    replaced: int = 0
     quoting: bool = False
     browsing: Browsing = field(default_factory=Browsing)
     pending: Pending = field(default_factory=Pending)
@@ -250,7 +252,7 @@ class Chat:
         self.waiting.clear()
         self.conversation = Conversation()
         self.saved_id = ""
-        self.editing = 0
+        self.editing = self.replaced = 0
         self.round += 1
 
     def restore(self, saved_id: str, turns: Sequence[Turn], conversation: Conversation) -> None:

@@ -158,6 +158,22 @@ def test_a_pasted_page_is_shown_then_added_and_found_in_the_library(shop: Shop, 
     assert page.locator(".fn-preview").count() == 0
 
 
+def test_what_was_added_is_told_beside_the_offer_to_undo_a_removal(shop: Shop, come: Any) -> None:
+    page = come(shop)
+    name = next(iter(shop.house.footnote.library.papers())).paper_id
+    page.goto(f"{shop.address}/#library={name}")
+    page.locator("#fn-paper").get_by_role("button", name="Remove").click()
+    page.locator(".fn-told .fn-take-back").wait_for()
+    open_dialog(page)
+    page.fill(PASTE, listing("Quiet Rivers"))
+    page.click(ADD)
+    page.locator("#fn-job", has_text="1 paper added.").wait_for()
+    assert page.locator(".fn-told .fn-take-back").is_visible()
+    page.locator("#fn-job .fn-see").click()
+    page.locator("#fn-job .fn-job").wait_for(state="detached")
+    assert page.locator(".fn-told .fn-take-back").is_visible()
+
+
 def test_files_are_dropped_anywhere_and_a_broken_one_says_why(
     shop: Shop, come: Any, tmp_path: Path
 ) -> None:

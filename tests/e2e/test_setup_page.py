@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.conftest import Watch, serve_house
 from e2e.steps import FAINT_TEXT, ask, ask_and_wait, wait_for
 from house import open_footnote
 from openai_server import OpenAIServer
@@ -37,30 +36,15 @@ Open = Callable[..., Any]
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Where a chat is served that answers by its settings."""
-    import uvicorn
-
-    from ui.app import _address, _listen, _mount, build
-
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     footnote = open_footnote(tmp_path / "library")
-    house = House(footnote, Keeper(History(footnote.library.folder)))
-    with _listen("127.0.0.1", 0) as listener:
-        config = uvicorn.Config(
-            _mount(build(house), None), log_level="warning", timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield _address(listener)
-        server.should_exit = True
-        thread.join(timeout=10)
+    with serve_house(House(footnote, Keeper(History(footnote.library.folder)))) as address:
+        yield address
     footnote.close()
 
 
 @pytest.fixture
-def open_page(browser: Any, address: str) -> Iterator[Open]:
+def open_page(browser: Any, address: str, watch: Watch) -> Iterator[Open]:
     contexts = []
 
     def open_one(width: int = 1440, height: int = 900, scheme: str = "light") -> Any:
@@ -72,6 +56,7 @@ def open_page(browser: Any, address: str) -> Iterator[Open]:
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
+        watch.follow(page)
         page.goto(address)
         page.locator("#fn-header .fn-count").wait_for()
         return page
@@ -207,7 +192,7 @@ def test_no_answer_of_the_server_holds_a_key(open_page: Open, openai_server: Ope
 
 @pytest.mark.parametrize("fails", [False, True], ids=["the server hears", "the request fails"])
 def test_a_key_stays_in_no_hidden_box(
-    open_page: Open, openai_server: OpenAIServer, fails: bool
+    open_page: Open, openai_server: OpenAIServer, watch: Watch, fails: bool
 ) -> None:
     page = open_page()
     open_settings(page)
@@ -223,6 +208,8 @@ def test_a_key_stays_in_no_hidden_box(
     assert SECRET not in page.evaluate(f"{boxes}.map((one) => one.value).join()")
     assert SECRET not in page.content()
     assert page.input_value(KEY) == SECRET
+    assert bool(watch.complaints) == fails
+    watch.complaints.clear()
 
 
 def test_what_becomes_of_a_key_is_told_as_the_address_is_typed(open_page: Open) -> None:

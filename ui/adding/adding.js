@@ -74,7 +74,8 @@
     if (button) open(button.dataset.way);
     else if (target.id === "fn-add" || target.closest("[data-add=close]")) close();
     else if (target.closest("[data-do=adding-discard]")) find(PASTE)?.focus();
-    else if (target.closest(".fn-see")) window.footnote.tell({ do: "heard" });
+    else if (target.closest("#fn-told .fn-see")) window.footnote.tell({ do: "heard" });
+    else if (target.closest("#fn-job .fn-see")) window.footnote.tell({ do: "job-close" });
   }
 
   function onKey(event) {

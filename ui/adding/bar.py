@@ -5,6 +5,7 @@ Owns its look; knows nothing about how a job is done.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from ui.adding.jobs import Job, Line, Stage
@@ -12,6 +13,7 @@ from ui.adding.words import count, tell_report
 from ui.told import render_told
 
 REBUILD = "footnote rebuild"
+FEW = 20  # papers; to embed fewer than these, behind a removal, is nobody's news
 SEE = '<a class="fn-see" href="#library">See the library</a>'
 
 
@@ -19,19 +21,31 @@ def render_line(line: Line) -> str:
     """Empty where there is nothing to say."""
     if line.running:
         return _render_running(line.running, line.waiting)
-    return _render_trouble(line.trouble) if line.trouble else ""
+    return _render_troubles(line.troubles) if line.troubles else ""
 
 
-def render_end(job: Job) -> str:
-    """The note about a job that is done; empty where nothing was done, or it failed, which the
+def tell_end(job: Job) -> str:
+    """What a job has done; empty where that is nothing worth a word, or it failed, which the
     bar tells."""
     if job.stage is not Stage.DONE:
         return ""
     if job.report:
-        return render_told(tell_report(job.report, job.work.expected), undo=SEE)
+        return tell_report(job.report, job.work.expected)
     if job.work.rebuilds:
-        return render_told(f"The index is rebuilt: {count(job.done)}.", undo=SEE)
-    return render_told(f"{count(job.done)} embedded.", undo=SEE) if job.done else ""
+        return f"The index is rebuilt: {count(job.done)}."
+    worth = job.done >= FEW or (job.first and job.done)
+    return f"{count(job.done)} embedded." if worth else ""
+
+
+def render_end(said: str) -> str:
+    """What a job has done, as a note on the page."""
+    return render_told(said, undo=SEE)
+
+
+def render_end_in_bar(said: str) -> str:
+    """The same in the bar, where the note on the page is needed for something else."""
+    words = f'<p role="status"><strong>{escape(said)}</strong></p>'
+    return f'<div class="fn-job">{words}{SEE}{_CLOSE}</div>'
 
 
 def render_rebuild(remedy: str) -> str:
@@ -71,19 +85,27 @@ def _say_meanwhile(job: Job) -> str:
     return "answers use those that are"
 
 
-def _render_trouble(job: Job) -> str:
+_CLOSE = (
+    '<button type="button" class="fn-x" data-do="job-close" aria-label="Put this aside">'
+    '<span aria-hidden="true">×</span></button>'
+)
+
+
+def _render_troubles(troubles: Sequence[Job]) -> str:
+    """The last that failed, and how many did before it."""
+    job, earlier = troubles[-1], len(troubles) - 1
     problem = job.problem
     message, remedy = (problem.message, problem.remedy) if problem else ("", "")
     said = escape(message[:1].upper() + message[1:])
     way_out = f'<span class="fn-remedy"><span>Way out</span> {escape(remedy)}</span>'
+    others = f" {count(earlier, 'earlier attempt')} failed, too." if earlier else ""
     again = render_rebuild(remedy) or (
         '<button type="button" class="fn-deed" data-do="job-again">Try again</button>'
     )
     return (
         '<div class="fn-job fn-trouble" role="alert">'
-        f"<p><strong>{_say_safe(job)}</strong> {said} {way_out if remedy else ''}</p>{again}"
-        '<button type="button" class="fn-x" data-do="job-close" aria-label="Put this aside">'
-        '<span aria-hidden="true">×</span></button></div>'
+        f"<p><strong>{_say_safe(job)}</strong> {said} {way_out if remedy else ''}{others}</p>"
+        f"{again}{_CLOSE}</div>"
     )
 
 
@@ -93,6 +115,6 @@ def _say_safe(job: Job) -> str:
         return "The index was not rebuilt; the papers are safe."
     if job.report:
         return f"{tell_report(job.report, None)} They are safe, and not all embedded yet."
-    if job.number and job.total:
-        return "Not all papers are embedded; they are safe."
-    return "The papers were not added."
+    if job.owes_papers:
+        return "The papers were not added."
+    return "Not all papers are embedded; they are safe."

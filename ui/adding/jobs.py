@@ -61,15 +61,20 @@ class Job:
     report: AddReport | None = None
     problem: Problem | None = None
 
+    @property
+    def owes_papers(self) -> bool:
+        """It had papers to add, and has not added them."""
+        return self.work.add is not None and self.report is None
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """All jobs at one moment: the one at work, how many wait, the one that failed last and was
-    neither tried again nor put aside, and the number of the one that ended last."""
+    """All jobs at one moment: the one at work, how many wait, those that failed and were
+    neither tried again nor put aside, oldest first, and the number of the one that ended last."""
 
     running: Job | None = None
     waiting: int = 0
-    trouble: Job | None = None
+    troubles: tuple[Job, ...] = ()
     ended: int = 0
 
 
@@ -81,7 +86,7 @@ class Jobs:
         self._lock = threading.RLock()
         self._line: deque[Job] = deque()
         self._ended: deque[Job] = deque(maxlen=REMEMBERED)
-        self._trouble: Job | None = None
+        self._troubles: tuple[Job, ...] = ()
         self._count = 0
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -108,23 +113,23 @@ class Jobs:
                 self.put(Work(self._footnote.rebuild, rebuilds=True))
 
     def retry(self) -> None:
-        """Do what failed once more; papers that were added are not added again."""
+        """Do all that failed once more; papers that were added are not added again."""
         with self._lock:
-            failed, self._trouble = self._trouble, None
-            if failed:
-                work = replace(failed.work, add=None) if failed.report else failed.work
-                self.put(work, failed.report)
+            failed, self._troubles = self._troubles, ()
+            for job in failed:
+                work = replace(job.work, add=None) if job.report else job.work
+                self.put(work, job.report)
 
     def forgive(self) -> None:
-        """Put what failed aside."""
+        """Put all that failed aside."""
         with self._lock:
-            self._trouble = None
+            self._troubles = ()
 
     def line(self) -> Line:
         with self._lock:
             running = self._line[0] if self._line else None
             ended = self._ended[-1].number if self._ended else 0
-            return Line(running, max(len(self._line) - 1, 0), self._trouble, ended)
+            return Line(running, max(len(self._line) - 1, 0), self._troubles, ended)
 
     def ended_after(self, number: int) -> tuple[Job, ...]:
         """The jobs that ended after that of this number, as far as they are remembered."""
@@ -136,7 +141,7 @@ class Jobs:
         index is rebuilt. Raises VectorError where that has failed."""
         while (line := self.line()).running and not await self._has_papers(line):
             await asyncio.sleep(LOOK_SECONDS)
-        failed = line.trouble.problem if line.trouble else None
+        failed = line.troubles[-1].problem if line.troubles else None
         if failed and not await self._has_papers(line):
             message = f"No paper is embedded yet: {failed.message}"
             raise VectorError(message, remedy=failed.remedy)
@@ -168,13 +173,15 @@ class Jobs:
         problem: Problem | None = Problem(
             "Footnote failed by a mistake of its own", "the terminal that runs it shows where"
         )
+        is_up = False
         try:
             self._do(job)
+            is_up = self._footnote.index.synced_to() == self._footnote.library.changes()
             problem = None
         except FootnoteError as error:
             problem = Problem(str(error), error.remedy)
         finally:
-            self._end(problem)
+            self._end(problem, is_up)
 
     def _do(self, job: Job) -> None:
         if job.work.add:
@@ -199,16 +206,25 @@ class Jobs:
         with self._lock:
             self._line[0] = replace(self._line[0], **known)  # type: ignore[arg-type]
 
-    def _end(self, problem: Problem | None) -> None:
+    def _end(self, problem: Problem | None, is_up: bool) -> None:
         with self._lock:
             stage = Stage.FAILED if problem else Stage.DONE
             job = replace(self._line.popleft(), stage=stage, problem=problem)
+            self._troubles = tuple(one for one in self._troubles if not makes_good(job, one, is_up))
             if problem:
-                self._trouble = job
-            elif self._trouble and (self._trouble.report or not self._trouble.work.add):
-                # What it left is embedded now.
-                self._trouble = None
+                self._troubles += (job,)
             # The work holds the papers that were read; only what is tried again needs them.
             self._ended.append(replace(job, work=replace(job.work, add=None)))
             if self._line and not self._closing.is_set():
                 self._start(self._line[0])
+
+
+def makes_good(ended: Job, failed: Job, is_up: bool) -> bool:
+    """Whether nothing is left to do of a job that failed, now that another has ended. `is_up`:
+    the index has all that is in the library."""
+    if failed.owes_papers:
+        return False
+    if failed.work.rebuilds:
+        return ended.work.rebuilds
+    # Where both have failed, to try the later one again is to embed what either left.
+    return is_up or (ended.stage is Stage.FAILED and failed.report is None)

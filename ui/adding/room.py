@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import FootnoteError, PageError
-from rag.preview import Pasted, Source, Upload, add_preview, preview
+from rag.library import Library
+from rag.preview import Pasted, Preview, Source, Upload, add_preview, preview
 from ui.actions import Action
-from ui.adding.bar import render_end, render_line
+from ui.adding.bar import render_end, render_end_in_bar, render_line, tell_end
 from ui.adding.jobs import Stage, Work
 from ui.adding.render import render_preview, render_problem, render_taken
 from ui.house import House
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ui.handlers import Page
 
 LARGEST = 64 * 2**20  # bytes of one upload
+TOO_LONG = "save it as a file, then footnote add FILE, in a terminal"
 PAUSE = 0.25
 
 Refresh = Callable[[Chat], Awaitable[Updates]]
@@ -62,7 +64,7 @@ class AddingRoom:
         if not paths:
             return {self._page.adding: ""}
         try:
-            uploads = await asyncio.to_thread(lambda: tuple(map(take_upload, paths)))
+            uploads = await asyncio.to_thread(take_uploads, paths)
         except PageError as error:
             shown: Updates = {self._page.adding: render_problem(str(error), error.remedy)}
         else:
@@ -74,6 +76,10 @@ class AddingRoom:
         takes away what was pasted, and nothing that was dropped."""
         import gradio as gr
 
+        if len(text) > LARGEST:
+            chat.pending.discard()
+            problem = f"the pasted text has {len(text):,} characters; {LARGEST:,} can be read here"
+            return {self._page.adding: render_problem(problem, TOO_LONG)}
         if text.strip():
             return await self._preview(chat, (Pasted(text),))
         if not any(isinstance(one, Pasted) for one in chat.pending.sources):
@@ -125,18 +131,20 @@ class AddingRoom:
         """Add what was shown; what has become of it meanwhile is shown first."""
         del action
         pending, footnote, jobs = chat.pending, self._house.footnote, self._house.jobs
-        shown, library = pending.preview, footnote.library
+        # Taken before anything is waited for, so that a second click finds nothing to add.
+        shown, sources = pending.take()
         if shown is None:
             return {}
-        if not await asyncio.to_thread(shown.is_current, library):
-            fresh = await asyncio.to_thread(preview, pending.sources, library)
-            if fresh.pages != shown.pages:
-                pending.look_at(fresh, pending.sources)
-                return {self._page.adding: render_preview(fresh, moved=True)}
-            shown = fresh
-        pending.discard()
-        add = partial(add_preview, shown, library)
-        job = jobs.put(Work(footnote.sync, add, shown.outcome))
+        try:
+            fresh = await asyncio.to_thread(look_again, shown, sources, footnote.library)
+        except FootnoteError:
+            pending.look_at(shown, sources)
+            raise
+        if fresh.pages != shown.pages:
+            pending.look_at(fresh, sources)
+            return {self._page.adding: render_preview(fresh, moved=True)}
+        add = partial(add_preview, fresh, footnote.library)
+        job = jobs.put(Work(footnote.sync, add, fresh.outcome))
         taken = render_taken(job.number)
         return {self._page.adding: taken, self._page.paste: ""} | self._show_bar(chat)
 
@@ -151,13 +159,17 @@ class AddingRoom:
         return self._show_bar(chat)
 
     async def _put_aside(self, chat: Chat, action: Action) -> Updates:
+        """Put aside what this tab shows in the bar: the note there, or else what failed."""
         del action
-        self._house.jobs.forgive()
+        if chat.pending.bar == chat.pending.note:
+            chat.pending.note = ""
+        else:
+            self._house.jobs.forgive()
         return self._show_bar(chat)
 
     def _show_bar(self, chat: Chat) -> Updates:
         """The bar, where it is not as this tab shows it."""
-        bar = render_line(self._house.jobs.line())
+        bar = render_line(self._house.jobs.line()) or chat.pending.note
         if bar == chat.pending.bar:
             return {}
         chat.pending.bar = bar
@@ -186,19 +198,20 @@ class AddingRoom:
         if pending.ended < 0:
             # The page was drawn just now: what ended before is in it.
             pending.ended = jobs.line().ended
-        running = True
-        while running:
-            running = jobs.line().running is not None
+        while True:
             updates = await self._tell_news(chat)
             if updates:
                 yield updates
-            if running:
+            # Looked at only now: a job may have come while the news was told.
+            line = jobs.line()
+            if line.running:
                 await asyncio.sleep(PAUSE)
+            elif line.ended <= pending.ended:
+                return
 
     async def _tell_news(self, chat: Chat) -> Updates:
         """What has changed since this tab was told last; nothing where nothing has."""
-        pending, line = chat.pending, self._house.jobs.line()
-        updates = self._show_bar(chat)
+        pending, line, updates = chat.pending, self._house.jobs.line(), Updates()
         ended = self._house.jobs.ended_after(pending.ended)
         job = line.running
         if job and job.report and job.stage is Stage.EMBEDDING and job.number > pending.counted:
@@ -207,14 +220,33 @@ class AddingRoom:
         if ended:
             pending.ended = ended[-1].number
             updates |= await self._refresh(chat)
-            notes = [note for one in ended if (note := render_end(one))]
-            if notes:
-                updates[self._page.told] = notes[-1]
-        return updates
+            said = [told for one in ended if (told := tell_end(one))]
+            updates |= self._note(chat, said[-1]) if said else {}
+        return updates | self._show_bar(chat)
+
+    def _note(self, chat: Chat, said: str) -> Updates:
+        """Tell it on the page; in the bar, where the page offers to undo a removal."""
+        chat.pending.note = render_end_in_bar(said) if chat.browsing.removed else ""
+        return {} if chat.pending.note else {self._page.told: render_end(said)}
 
 
-def take_upload(path: str) -> Upload:
-    """The bytes of an upload, which is deleted. Raises PageError for one that is too large."""
+def look_again(shown: Preview, sources: Sequence[Source], library: Library) -> Preview:
+    """What adding would do now. Raises PageError where a source is gone."""
+    return shown if shown.is_current(library) else preview(sources, library)
+
+
+def take_uploads(paths: Sequence[str]) -> tuple[Upload, ...]:
+    """The bytes of uploads, all of which are deleted. Raises PageError for one that cannot be
+    read, or is too large."""
+    try:
+        return tuple(map(_read_upload, paths))
+    finally:
+        for path in paths:
+            with suppress(OSError):
+                Path(path).unlink()
+
+
+def _read_upload(path: str) -> Upload:
     upload = Path(path)
     try:
         size = upload.stat().st_size
@@ -226,6 +258,3 @@ def take_upload(path: str) -> Upload:
         return Upload(upload.name, upload.read_bytes())
     except OSError as error:
         raise PageError(f"{upload.name} cannot be read: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            upload.unlink()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 QUICK_SECONDS = 0.3
 """How long a map may take before it is told that it is being drawn."""
+ROUNDS = 3
+"""Drawings waited for at most, where the library goes on changing meanwhile."""
 
 
 class AtlasRoom:
@@ -39,6 +41,7 @@ class AtlasRoom:
         self._page = page
         self._drawn: Drawn | None = None
         self._drawing: asyncio.Task[Drawn] | None = None
+        self._begun_for = ""
 
     @property
     def actions(self) -> Mapping[str, Do]:
@@ -84,18 +87,31 @@ class AtlasRoom:
     async def _find(self, patience: float | None) -> Drawn | None:
         """The map; None where it takes longer to draw than one is ready to wait.
 
-        All tabs wait for the same drawing: one at a time, whoever asks.
+        All tabs wait for the same drawing: one at a time, whoever asks. One that was begun
+        before the library changed is waited for, and then the map is drawn anew: neither
+        its map nor its error is of the library as it is.
         """
-        key = await asyncio.to_thread(find_key, self._house.footnote)
-        if self._drawn and self._drawn.key == key:
-            return self._drawn
         footnote = self._house.footnote
-        task = self._drawing or asyncio.create_task(asyncio.to_thread(draw, footnote))
-        self._drawing = task
-        done, _ = await asyncio.wait([task], timeout=patience)
-        if not done:
-            return None
-        if self._drawing is task:
-            self._drawing = None
-        self._drawn = task.result()
+        for _ in range(ROUNDS):
+            key = await asyncio.to_thread(find_key, footnote)
+            if self._drawn and self._drawn.key == key:
+                return self._drawn
+            task = self._join_drawing(key)
+            begun_for = self._begun_for
+            await asyncio.wait([task], timeout=patience)
+            if not task.done():
+                return None
+            if task.exception() and begun_for == await asyncio.to_thread(find_key, footnote):
+                break
+        return task.result()
+
+    def _join_drawing(self, key: str) -> asyncio.Task[Drawn]:
+        """The drawing that is under way, of whatever state, or else one begun for this."""
+        if self._drawing is None or self._drawing.done():
+            self._drawing = asyncio.create_task(self._draw())
+            self._begun_for = key
+        return self._drawing
+
+    async def _draw(self) -> Drawn:
+        self._drawn = await asyncio.to_thread(draw, self._house.footnote)
         return self._drawn

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from rag.errors import PaperNotFound
+from rag.errors import FootnoteError, LibraryLocked, PaperNotFound
 from rag.export import to_bibtex
-from rag.preview import Removed, put_back, remove_papers
+from rag.library import Library
+from rag.preview import put_back, remove_papers
 from rag.records import Paper
 from ui.actions import Action
 from ui.house import House
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
     from ui.handlers import Page
 
 Refresh = Callable[[Chat], Awaitable[Updates]]
+Told = TypeVar("Told")
+Made = TypeVar("Made")
 TITLE_LENGTH = 90
+WAIT_SECONDS = 4.0
 UNDO = '<button type="button" class="fn-take-back" data-do="put-back">Undo</button>'
 LEFT = '<div hidden class="fn-left-paper" data-paper="{}"></div>'
 
@@ -128,8 +133,8 @@ class LibraryRoom:
 
     async def _remove(self, chat: Chat, action: Action) -> Updates:
         """Remove a paper; it can be put back until another one is removed."""
-        name = action.text("id")
-        chat.browsing.removed = removed = await asyncio.to_thread(self._take_out, name)
+        removed = await self._write(remove_papers, [action.text("id")])
+        chat.browsing.removed = removed
         chat.browsing.paper_id = ""
         note = f"Removed “{_shorten(removed.papers[0].title)}”."
         gone: Updates = {
@@ -138,24 +143,33 @@ class LibraryRoom:
         }
         return gone | await self._list(chat) | await self._refresh(chat)
 
-    def _take_out(self, name: str) -> Removed:
-        removed = remove_papers(self._house.footnote.library, [name])
-        # The index follows by itself; nobody has to wait while papers are embedded.
-        self._house.jobs.catch_up()
-        return removed
-
     async def _put_back(self, chat: Chat, _: Action) -> Updates:
         """Put back what was removed last, where it was; its view, if that is open."""
-        removed, chat.browsing.removed = chat.browsing.removed, None
+        removed = chat.browsing.removed
         if removed is None:
             return {self._page.told: ""}
-        await asyncio.to_thread(self._bring_back, removed)
+        await self._write(put_back, removed)
+        chat.browsing.removed = None
         shown = await self.show(chat, chat.browsing.paper_id)
         return {self._page.told: ""} | shown | await self._refresh(chat)
 
-    def _bring_back(self, removed: Removed) -> None:
-        put_back(self._house.footnote.library, removed)
-        self._house.jobs.catch_up()
+    async def _write(self, change: Callable[[Library, Told, float], Made], told: Told) -> Made:
+        """Change the library; the index follows behind the page. Raises LibraryLocked where
+        it is being written to for longer than a click may take."""
+        jobs = self._house.jobs
+        try:
+            made = await asyncio.to_thread(change, self._house.footnote.library, told, WAIT_SECONDS)
+        except LibraryLocked as error:
+            if not jobs.line().running:
+                raise
+            raise LibraryLocked(
+                "papers are being embedded, and nothing else can be changed meanwhile",
+                remedy="try again when the bar at the top is gone",
+            ) from error
+        # The change is made, whatever is wrong with the index: the next question tells.
+        with suppress(FootnoteError):
+            await asyncio.to_thread(jobs.catch_up)
+        return made
 
 
 def _shorten(title: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from html import escape
 
+from rag.config_file import Value
 from rag.discover import LocalServer
 from ui.setup.fields import ADDRESS, ALONG, FALL_BACK, FORGET, JUDGE, KEY, MODE, YES, Standing
 from ui.setup.parts import (
@@ -164,7 +165,7 @@ def _more(standing: Standing, told: Told) -> str:
         render_field(
             name,
             label,
-            render_input(name, f"{standing.value(name):g}", standing, told, NUMBER),
+            render_input(name, _write(standing.value(name)), standing, told, NUMBER),
             hint,
             note(name, standing, told),
         )
@@ -175,6 +176,11 @@ def _more(standing: Standing, told: Told) -> str:
         f'<details class="fn-unfold" id="fn-setup-more"{opened}><summary>More</summary>'
         f'<div class="fn-fields">{fields}</div></details>'
     )
+
+
+def _write(number: Value) -> str:
+    """Every digit of it: what is shown is what is saved again."""
+    return repr(number).removesuffix(".0")
 
 
 def _test(told: Told) -> str:

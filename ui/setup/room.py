@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rag.config_file import read_file, write_file
-from rag.errors import SettingsError
+from rag.errors import PromptError, SettingsError
 from rag.settings import LlmSettings, find_variables, own_config_file, with_openai_variables
 from ui.actions import Action
 from ui.house import House
@@ -118,11 +118,11 @@ class SetupRoom:
         except FormError as error:
             chat.setup.told = Told(error.problems)
             return await self._show(chat)
-        except SettingsError as error:
+        except (SettingsError, PromptError) as error:
             chat.setup.told = Told(saying=Outcome(False, str(error), error.remedy))
             return await self._show(chat)
         chat.setup.shown = chat.quoting = False
-        told = render_told(f"Saved in {path}." if path else "Nothing was changed.")
+        told = render_told(f"Saved in {path}." if path else "Nothing was changed.", good=True)
         shown: Updates = {self._page.settings: "", self._page.told: told}
         return shown | await self._refresh(chat)
 
@@ -133,9 +133,9 @@ class SetupRoom:
         changes = find_changes(standing, settings)
         if not changes:
             return ""
-        write_file(path, changes)
         llm = with_openai_variables(settings.llm)
-        self._house.change_settings(settings.model_copy(update={"llm": llm}))
+        whole = settings.model_copy(update={"llm": llm})
+        self._house.change_settings(whole, lambda: write_file(path, changes))
         return str(path)
 
     async def _show(self, chat: Chat) -> Updates:
