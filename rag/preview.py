@@ -214,9 +214,7 @@ def _tidy_name(name: str) -> str:
     return shown[:NAME_LENGTH] or "an upload"
 
 
-def remove_papers(
-    library: Library, paper_ids: Sequence[str], wait: float = WAIT_SECONDS
-) -> Removed:
+def remove_papers(library: Library, ids: Sequence[str], wait: float = WAIT_SECONDS) -> Removed:
     """Remove papers, all or none, and hold what was removed. Raises PaperNotFound, and
     LibraryLocked where another has been writing for `wait` seconds."""
     with hold_lock(library.folder, "removing papers", wait):
@@ -224,15 +222,13 @@ def remove_papers(
             rows = connection.execute(
                 f"SELECT {', '.join(COLUMNS)}, number FROM papers"
                 " WHERE paper_id IN (SELECT value FROM json_each(?)) ORDER BY number",
-                (json.dumps(list(paper_ids)),),
+                (json.dumps(list(ids)),),
             ).fetchall()
-        library.remove(paper_ids)
+        library.remove(ids)
     return Removed(tuple(map(from_row, rows)), tuple(row[-1] for row in rows))
 
 
-def put_back(
-    library: Library, removed: Removed, wait: float = WAIT_SECONDS
-) -> tuple[str, ...]:
+def put_back(library: Library, removed: Removed, wait: float = WAIT_SECONDS) -> tuple[str, ...]:
     """Put removed papers back as they were, all or none: the ids that they have now, in order.
 
     A paper that was added again since is merged with what was removed, as if that had been

@@ -241,6 +241,16 @@ async def test_a_path_is_read_for_those_at_this_machine_only(tmp_path: Path) -> 
 async def test_a_path_where_there_is_nothing_is_told(room: AddingRoom) -> None:
     shown = (await act(room, Chat(), "adding-path", path="/no/such <place>"))["adding"]
     assert "there is no file or folder &#x27;/no/such &lt;place&gt;&#x27;" in shown
+    assert "give its whole path" in shown
+
+
+async def test_a_pipe_and_the_home_of_nobody_are_no_places_to_read(
+    room: AddingRoom, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (str(tmp_path / "pipe"), "~nobody-of-this-name/papers", "/dev/zero"):
+        shown = (await act(room, Chat(), "adding-path", path=path))["adding"]
+        assert "there is no file or folder" in shown
 
 
 async def test_emptying_the_box_takes_away_what_was_pasted_and_not_what_was_dropped(

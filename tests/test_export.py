@@ -938,3 +938,10 @@ def test_any_title_names_a_file_on_every_system(title: str) -> None:
 def test_an_extension_is_letters_and_digits() -> None:
     with pytest.raises(ValueError, match=r"no extension of a file: '\.\./x'"):
         file_name("title", "../x")
+
+
+def test_a_sides_name_that_was_cut_for_the_screen_is_its_papers_whole_title() -> None:
+    cells = (Sentence("They climb.", (1,)), Sentence("They do not.", (2,)))
+    cut = f"{SHEEP.title[:8].rstrip()}…"
+    head = read_csv(make_table(*cells, names=(cut, "Something else…")))[0]
+    assert head == ["Aspect", SHEEP.title, "Something else…"]

@@ -236,8 +236,9 @@ class Desk:
         return {self._page.box: "", self._page.waiting: ""}
 
     async def _heard(self, chat: Chat, action: Action) -> Updates:
-        """Take a note away that was read."""
-        del chat, action
+        """Take a note away that was read, with what it could undo."""
+        del action
+        chat.browsing.removed, chat.replaced = None, 0
         return {self._page.told: ""}
 
     async def _carry(self, chat: Chat, action: Action) -> Updates:

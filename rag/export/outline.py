@@ -194,7 +194,7 @@ class _Scribe:
 def _write_section(answer: Answer, scribe: _Scribe) -> Section:
     premise = scribe.write(answer.premise, doubted=False) if answer.premise else ()
     blocks = _write_text(answer, scribe)
-    grid = _write_grid(answer.comparison, scribe) if answer.comparison else None
+    grid = _write_grid(answer, answer.comparison, scribe) if answer.comparison else None
     return Section(
         question=clean(answer.question),
         understood=tuple(words.tell_question(answer)),
@@ -232,9 +232,9 @@ def _write_text(answer: Answer, scribe: _Scribe) -> tuple[Block, ...]:
     )
 
 
-def _write_grid(comparison: Comparison, scribe: _Scribe) -> Grid:
+def _write_grid(answer: Answer, comparison: Comparison, scribe: _Scribe) -> Grid:
     sides = tuple(
-        Side(clean(side.name), _tell_side(len(side.papers), side.found), side.found)
+        Side(clean(words.name_side(side, answer)), words.tell_side(side), side.found)
         for side in comparison.sides
     )
     rows = tuple(
@@ -245,12 +245,6 @@ def _write_grid(comparison: Comparison, scribe: _Scribe) -> Grid:
         for aspect in comparison.aspects
     )
     return Grid(sides, rows)
-
-
-def _tell_side(papers: int, found: bool) -> str:
-    if found:
-        return words.count_of(papers, "paper")
-    return "nothing here about this" + ("; nearest shown" if papers else "")
 
 
 def _write_cell(cell: Sentence, scribe: _Scribe) -> Cell:

@@ -12,7 +12,7 @@ from rag.links import UNSEEN
 from rag.pages.text import tidy
 from rag.question import Field, Selection, Understood
 from rag.records import Paper
-from rag.replies import Answer, Mode, Sentence, Support
+from rag.replies import Answer, Column, Mode, Sentence, Support
 
 UNSTATED = "not stated in the abstract"
 BROKEN_OFF = "The model’s stream broke off: this answer is incomplete."
@@ -169,3 +169,18 @@ def tell_authors(paper: Paper) -> str:
     if total > len(names):
         return f"{', '.join(names)} and {total - len(names)} more"
     return " and ".join([*filter(None, [", ".join(names[:-1])]), names[-1]])
+
+
+def name_side(side: Column, answer: Answer) -> str:
+    """The side's name; one that was cut short for a screen is its paper's title, whole."""
+    titles = [one.paper.title for one in answer.papers if one.number in side.papers]
+    start = side.name.removesuffix("…")
+    is_cut = start != side.name and len(titles) == 1 and titles[0].startswith(start)
+    return titles[0] if is_cut else side.name
+
+
+def tell_side(side: Column) -> str:
+    """How many papers speak for the side: `2 papers`."""
+    if side.found:
+        return count_of(len(side.papers), "paper")
+    return "nothing here about this" + ("; nearest shown" if side.papers else "")

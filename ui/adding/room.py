@@ -95,7 +95,12 @@ class AddingRoom:
                 "a path is read only for those who sit at this machine",
                 remedy="choose the file itself, or paste its text",
             )
-        return await self._preview(chat, (str(Path(path).expanduser()),)) if path else {}
+        if not path:
+            return {}
+        try:
+            return await self._preview(chat, (check_path(path),))
+        except PageError as error:
+            return {self._page.adding: render_problem(str(error), error.remedy)}
 
     async def _preview_starter(self, chat: Chat, action: Action) -> Updates:
         """Show the papers that ship with Footnote."""
@@ -233,6 +238,18 @@ class AddingRoom:
 def look_again(shown: Preview, sources: Sequence[Source], library: Library) -> Preview:
     """What adding would do now. Raises PageError where a source is gone."""
     return shown if shown.is_current(library) else preview(sources, library)
+
+
+def check_path(path: str) -> str:
+    """The path in full. Raises PageError for one that is neither a file nor a folder: a pipe
+    or a device may never end."""
+    try:
+        whole = Path(path).expanduser()
+    except RuntimeError:  # ~name, of nobody here
+        whole = Path(path)
+    if not (whole.is_file() or whole.is_dir()):
+        raise PageError(f"there is no file or folder {path!r}", remedy="give its whole path")
+    return str(whole)
 
 
 def take_uploads(paths: Sequence[str]) -> tuple[Upload, ...]:
