@@ -280,6 +280,26 @@ def test_progress_is_seen_in_a_new_tab_and_while_an_answer_comes(shop: Shop, com
     assert page.locator("#t1.fn-done").is_visible()
 
 
+def test_a_huge_paste_does_not_hold_up_the_page(shop: Shop, come: Any) -> None:
+    page = come(shop)
+    open_dialog(page)
+    text = listing(*(f"River {number}" for number in range(4000)))
+    assert len(text) > 200_000
+    page.evaluate(
+        """(text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          const box = document.querySelector("#fn-paste textarea");
+          const options = {clipboardData: data, bubbles: true, cancelable: true};
+          box.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        text,
+    )
+    page.locator(".fn-sum", has_text="4,000 new papers").wait_for()
+    assert page.input_value(PASTE) == ""
+    assert "pasted text.txt" in page.locator(".fn-preview").inner_text()
+
+
 def test_the_empty_library_is_filled_by_a_pasted_page(empty_shop: Shop, come: Any) -> None:
     page = come(empty_shop)
     page.get_by_role("button", name="Paste a page").click()

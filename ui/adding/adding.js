@@ -12,6 +12,7 @@
   const PASTE = "#fn-paste textarea";
   const FILES = "#fn-drop input[type=file]";
   const STOPS = "button, input, textarea, summary, a[href], [tabindex='0']";
+  const LONGEST = 100_000; // letters of a page that is pasted into the box
   const isOpen = () => root.classList.contains("fn-adding");
   const card = () => document.getElementById("fn-add-card");
   let opener = null;
@@ -112,10 +113,24 @@
 
   // Whatever the files were dropped on, the dialog's own field takes them.
   function give(event) {
+    if (!event.target.closest?.("#fn-drop")) hand(event.dataTransfer.files);
+  }
+
+  function hand(files) {
     const field = find(FILES);
-    if (!field || event.target.closest?.("#fn-drop")) return;
-    field.files = event.dataTransfer.files;
+    if (!field) return;
+    field.files = files;
     field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // The box reckons its height with every letter: a megabyte would hold up the page.
+  function onPaste(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length <= LONGEST || !event.target.matches?.(PASTE)) return;
+    event.preventDefault();
+    const files = new DataTransfer();
+    files.items.add(new File([text], "pasted text.txt", { type: "text/plain" }));
+    hand(files.files);
   }
 
   function begin() {
@@ -126,6 +141,7 @@
       onKey(event);
       if (was && event.key === "Escape") event.stopPropagation();
     }, true);
+    document.addEventListener("paste", onPaste);
     for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
       document.addEventListener(kind, onDrag);
     }
