@@ -91,10 +91,11 @@ class Footnote(AbstractContextManager["Footnote"]):
         self.library.remove(paper_ids)
         self.sync()
 
-    def rebuild(self, progress: Progress = ignore_progress) -> int:
-        """Make the index anew from the papers; how many there are."""
+    def rebuild(self, progress: Progress = ignore_progress, *, keep_old: bool = False) -> int:
+        """Make the index anew from the papers; how many there are. With `keep_old` what reads
+        the old one just now may go on."""
         changes = self.library.changes()
-        done = self.index.rebuild(self.library.papers(), progress)
+        done = self.index.rebuild(self.library.papers(), progress, keep_old=keep_old)
         self.index.set_synced(changes)
         return done
 

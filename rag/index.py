@@ -89,17 +89,26 @@ class Index:
             self._seen = generation.vectors.change_mark()
         return done
 
-    def rebuild(self, papers: Iterable[Paper], progress: Progress = ignore_progress) -> int:
-        """Make all vectors anew, beside the old ones, then swap them in."""
+    def rebuild(
+        self,
+        papers: Iterable[Paper],
+        progress: Progress = ignore_progress,
+        *,
+        keep_old: bool = False,
+    ) -> int:
+        """Make all vectors anew, beside the old ones, then swap them in. With `keep_old` those
+        in use until now stay for their readers; the next rebuild sweeps them away."""
         with hold_lock(self._library_folder, "rebuilding the index"):
             old = self._list_generations()
             fresh = self._open_generation(f"{int(old[-1].name) + 1 if old else 1:04d}")
             fresh.vectors.set_meta("recipe", self.recipe)
             done = self._fill(fresh, list(papers), progress)
             fresh.close()
+            used = self._generation.folder.name if keep_old and self._generation else ""
             self._write_current(fresh.folder.name)
-            self.close()
-            self._discard(old)
+            if not keep_old:
+                self.close()
+            self._discard([one for one in old if one.name != used])
         return done
 
     def synced_to(self) -> int:

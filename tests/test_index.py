@@ -13,7 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from libraries import entry, numbered_page, open_index, page, run_process, start_process
+from libraries import (
+    WordEmbedder,
+    entry,
+    numbered_page,
+    open_index,
+    page,
+    run_process,
+    start_process,
+)
 
 from rag.chroma import HNSW
 from rag.chunks import CHUNKING, cut_paper
@@ -142,6 +150,36 @@ def test_a_rebuild_stands_beside_the_old_index_until_it_is_whole(
     assert (index.folder / "current").read_text() == "0002"
     assert {path.name for path in index.folder.iterdir()} == {"0002", "current"}
     assert index.counts() == reader.counts() == ALL
+
+
+def test_who_reads_the_old_index_while_it_is_rebuilt_goes_on(
+    filled: tuple[Library, Index],
+) -> None:
+    library, index = filled
+    question = WordEmbedder().embed_question("subject1")
+    ended, failed = threading.Event(), []
+
+    def read() -> None:
+        while not ended.is_set():
+            try:
+                found = index.nearest(question, 5)
+                assert len(index.vectors(found)) == len(found) >= 5
+            except (VectorError, AssertionError) as error:
+                failed.append(error)
+                return
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(4):
+        assert index.rebuild(library.papers(), keep_old=True) == 10
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert failed == []
+    assert {path.name for path in index.folder.iterdir()} == {"0004", "0005", "current"}
+    assert index.rebuild(library.papers()) == 10
+    assert {path.name for path in index.folder.iterdir()} == {"0006", "current"}
 
 
 def test_a_rebuild_that_broke_off_is_swept_away_by_the_next(

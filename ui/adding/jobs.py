@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from rag.errors import FootnoteError, LibraryLocked, VectorError
 from rag.footnote import Footnote
@@ -110,7 +111,8 @@ class Jobs:
         """Make the index anew, unless that is waited for already."""
         with self._lock:
             if not any(job.work.rebuilds for job in self._line):
-                self.put(Work(self._footnote.rebuild, rebuilds=True))
+                rebuild = partial(self._footnote.rebuild, keep_old=True)
+                self.put(Work(rebuild, rebuilds=True))
 
     def retry(self) -> None:
         """Do all that failed once more; papers that were added are not added again."""

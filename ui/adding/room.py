@@ -153,8 +153,14 @@ class AddingRoom:
         taken = render_taken(job.number)
         return {self._page.adding: taken, self._page.paste: ""} | self._show_bar(chat)
 
+    def _begin(self, chat: Chat) -> None:
+        """The page was drawn just now: what ended before is in it."""
+        if chat.pending.ended < 0:
+            chat.pending.ended = self._house.jobs.line().ended
+
     async def _rebuild(self, chat: Chat, action: Action) -> Updates:
         del action
+        self._begin(chat)
         self._house.jobs.rebuild()
         return self._show_bar(chat)
 
@@ -199,10 +205,8 @@ class AddingRoom:
             pending.watching = False
 
     async def _follow(self, chat: Chat) -> AsyncIterator[Updates]:
-        jobs, pending = self._house.jobs, chat.pending
-        if pending.ended < 0:
-            # The page was drawn just now: what ended before is in it.
-            pending.ended = jobs.line().ended
+        jobs = self._house.jobs
+        self._begin(chat)
         while True:
             updates = await self._tell_news(chat)
             if updates:
@@ -211,7 +215,7 @@ class AddingRoom:
             line = jobs.line()
             if line.running:
                 await asyncio.sleep(PAUSE)
-            elif line.ended <= pending.ended:
+            elif line.ended <= chat.pending.ended:
                 return
 
     async def _tell_news(self, chat: Chat) -> Updates:
