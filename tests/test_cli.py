@@ -42,7 +42,8 @@ PAPER_KEYS = [
 ]
 ANSWER_KEYS = [
     *("id", "question", "understood", "answer", "mode", "model", "refused", "missing_terms"),
-    *("complete", "notice", "premise", "selection", "sentences", "supported", "hidden"),
+    *("complete", "notice", "fell_back", "premise", "selection", "sentences", "supported"),
+    "hidden",
     *("comparison", "papers", "dropped_papers", "invalid_citations", "timings"),
     "tokens",
 ]

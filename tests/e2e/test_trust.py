@@ -219,7 +219,7 @@ def test_the_table_stays_inside_its_own_box(visit: Any, width: int) -> None:
         "Evicting the key-value cache",
         "Linear attention",
     ]
-    assert heads[2][-1].endswith("nearest shown")
+    assert heads[3][-1].endswith("nearest shown")
     assert page.get_by_role("rowheader", name="Extra time").is_visible()
     scrolls = box.evaluate("one => one.scrollWidth > one.clientWidth")
     assert scrolls is (width == 390)

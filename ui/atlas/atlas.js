@@ -96,6 +96,13 @@
     if (section && isHere()) follow(section);
   }
 
+  // What was asked for on a busy machine may be lost on its way: it is asked for again.
+  function insist() {
+    const section = find("#fn-atlas .fn-map");
+    const isThere = section ? !section.dataset.wait : find("#fn-atlas")?.textContent.trim();
+    if (asked && isHere() && !isThere) ask();
+  }
+
   function arrive() {
     const was = asked;
     asked = isHere() && Boolean(find(".fn-shelf"));
@@ -237,6 +244,7 @@
       here.frame = "";
       setTimeout(apply, 100);
     });
+    setInterval(insist, 3000);
     new MutationObserver(apply).observe(document.body, {
       ...{ subtree: true, childList: true, attributeFilter: ["data-frame", "width"] },
     });
