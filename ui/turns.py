@@ -188,7 +188,7 @@ class Chat:
 
     The only mutable record of the browser's side: handlers of the same tab overlap (a
     second question, Stop), and all of them must see the same one. They run on one event
-    loop, and nothing here awaits, so that no lock is needed.
+    loop, and nothing here awaits; `Keeper` writes from a thread while its handler waits.
     """
 
     turns: list[Turn] = field(default_factory=list)

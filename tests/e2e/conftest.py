@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -117,41 +118,18 @@ def watch() -> Iterator[Watch]:
     assert watch.complaints == []
 
 
-@pytest.fixture
-def visit(
-    browser: Any, served: tuple[str, FakeEngine], engine: FakeEngine, watch: Watch
-) -> Iterator[Any]:
-    """Opens the chat in a window of its own, of any width and scheme."""
+@contextmanager
+def opening(browser: Any, watch: Watch, seconds: int = 15) -> Iterator[Callable[..., Any]]:
+    """What opens a chat by its address in a window of its own, watched, until the end."""
     contexts = []
-    assert engine.asked == []
 
-    def open_page(width: int = 1440, height: int = 900, scheme: str = "light") -> Any:
+    def open_page(url: str, width: int = 1440, height: int = 900, scheme: str = "light") -> Any:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        watch.follow(page)
-        page.goto(served[0])
-        page.locator("#fn-header .fn-count").wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def open_page(browser: Any, watch: Watch) -> Iterator[Callable[[str], Any]]:
-    """Opens a chat by its address, in a window of its own."""
-    contexts = []
-
-    def open_page(url: str) -> Any:
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(seconds * 1000)
         contexts.append(context)
         page = context.new_page()
         watch.follow(page)
@@ -162,3 +140,20 @@ def open_page(browser: Any, watch: Watch) -> Iterator[Callable[[str], Any]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(
+    browser: Any, served: tuple[str, FakeEngine], engine: FakeEngine, watch: Watch
+) -> Iterator[Any]:
+    """Opens the chat in a window of its own, of any width and scheme."""
+    assert engine.asked == []
+    with opening(browser, watch) as open_page:
+        yield partial(open_page, served[0])
+
+
+@pytest.fixture
+def open_page(browser: Any, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """Opens a chat by its address, in a window of its own; the real engine takes its time."""
+    with opening(browser, watch, seconds=60) as open_one:
+        yield open_one

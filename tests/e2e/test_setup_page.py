@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import Watch, serve_house
+from e2e.conftest import Watch, opening, serve_house
 from e2e.steps import FAINT_TEXT, ask, ask_and_wait, wait_for
 from house import open_footnote
 from openai_server import OpenAIServer
@@ -45,25 +46,8 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Any, address: str, watch: Watch) -> Iterator[Open]:
-    contexts = []
-
-    def open_one(width: int = 1440, height: int = 900, scheme: str = "light") -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        watch.follow(page)
-        page.goto(address)
-        page.locator("#fn-header .fn-count").wait_for()
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
+    with opening(browser, watch) as open_one:
+        yield partial(open_one, address)
 
 
 def open_settings(page: Any) -> Any:
@@ -161,12 +145,13 @@ def test_a_model_is_listed_tried_saved_and_answers(
     answer = ask_and_wait(page, QUESTION, 1)
     assert "Written by llama3.1" in answer.inner_text()
 
-    page.reload()
-    page.locator("#fn-header .fn-count").wait_for()
-    open_settings(page)
-    assert page.input_value(KEY) == ""
-    assert page.locator(".fn-key-state").inner_text() == "A key is kept."
-    seen = page.evaluate(ALL_TEXT) + page.request.get(page.url.split("#")[0] + "config").text()
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    tab.locator("#fn-header .fn-count").wait_for()
+    open_settings(tab)
+    assert tab.input_value(KEY) == ""
+    assert tab.locator(".fn-key-state").inner_text() == "A key is kept."
+    seen = tab.evaluate(ALL_TEXT) + page.request.get(page.url.split("#")[0] + "config").text()
     told_here = capfd.readouterr()
     assert SECRET not in seen + "".join(heard) + told_here.out + told_here.err
     assert read_file(own_config_file())["llm"]["api_key"] == SECRET
