@@ -180,7 +180,7 @@ def test_both_panels_fold_and_stay_folded_until_they_are_asked_for(visit: Any) -
 def test_who_waits_is_told_in_the_page_how_many_are_ahead(visit: Any, engine: FakeEngine) -> None:
     pages = [visit() for _ in range(9)]
     for page in pages[:8]:
-        ask(page, "please stall")
+        ask(page, "please be slow")
         page.locator("#t1.fn-writing .fn-answer").wait_for()
     ask(pages[8], EXAMPLES[0])
     pages[8].locator("#t1", has_text="Others are being answered: 1 before you").wait_for()
