@@ -28,8 +28,8 @@ from eval.questions import read_questions
 from eval.scoring.retrieval import UNRANKED, normalise_all
 from rag import Footnote
 from rag.errors import FootnoteError, SettingsError
+from rag.fusion import Weights
 from rag.records import Entry, Page
-from rag.retrieve import Weights
 from rag.terminal import show_progress
 from rag.titles import normalise_title
 

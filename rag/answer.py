@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from rag.citations import MarkFilter, parse_sentences
 from rag.comparison.table import parse_table, split_table
+from rag.defuse import defuse
 from rag.errors import ContextOverflow, EndpointError
 from rag.events import TextDelta
-from rag.evidence import defuse, fit_offers, write_evidence
+from rag.evidence import fit_offers, write_evidence
 from rag.llm import Endpoint
 from rag.prompts import Prompt
 from rag.replies import Column, Comparison, Offer, Sentence, Tokens

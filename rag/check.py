@@ -22,6 +22,7 @@ from rag.support.judging import Judgement, SupportJudge, needs_citation
 
 UNCITED = Verdict(Support.NOT_FOUND, 0.0, "It cites no paper.")
 NOT_NEEDED = Verdict(Support.NOT_NEEDED, 1.0, "")
+QUOTED = Verdict(Support.SUPPORTED, 1.0, "The wording is in the abstract.")
 RECORDED = Verdict(Support.NOT_NEEDED, 1.0, "It says what the library's records say.")
 AT_ONCE = 4
 SENTENCE_MAY_END = re.compile(r"[.!?:\]\n]")
@@ -72,17 +73,18 @@ class Checker:
         """
         if self._second is None or answer.refused or answer.mode is Mode.LIBRARY:
             return answer
+        told, table = "", answer.comparison
         try:
             sentences = await self._check_all_again(answer.sentences, answer.papers)
-            table = answer.comparison
             if table:
                 rows = [
                     replace(row, cells=await self._check_all_again(row.cells, answer.papers))
                     for row in table.aspects
                 ]
                 table = Comparison(table.sides, tuple(rows))
-        except (EndpointError, EmbedderError) as error:
-            told = f"Support was judged by wording: {error}"
+        except* (EndpointError, EmbedderError) as failed:
+            told = f"Support was judged by wording: {failed.exceptions[0]}"
+        if told:
             return replace(answer, notice=f"{answer.notice} {told}".strip())
         return replace(answer, sentences=sentences, comparison=table, judged="meaning")
 
@@ -92,9 +94,10 @@ class Checker:
         checked: list[Sentence] = []
         for start in range(0, len(sentences), AT_ONCE):
             asked = sentences[start : start + AT_ONCE]
-            verdicts = await asyncio.gather(*(self._ask_second(one, offers) for one in asked))
-            pairs = zip(asked, verdicts, strict=True)
-            checked += [replace(one, verdict=verdict) for one, verdict in pairs]
+            async with asyncio.TaskGroup() as group:  # where one fails, the others end with it
+                told = [group.create_task(self._ask_second(one, offers)) for one in asked]
+            pairs = zip(asked, told, strict=True)
+            checked += [replace(one, verdict=verdict.result()) for one, verdict in pairs]
         return tuple(checked)
 
     async def _ask_second(self, sentence: Sentence, offers: Sequence[Offer]) -> Verdict | None:
@@ -116,6 +119,8 @@ class Checker:
         if not papers:
             verdict = UNCITED if needs_citation(sentence.text) else NOT_NEEDED
             return replace(sentence, verdict=verdict)
+        if _is_quotation(sentence, papers):
+            return replace(sentence, verdict=QUOTED)
         judged = self._local.judge(
             sentence.text, [one.abstract for one in papers], [one.title for one in papers]
         )
@@ -138,6 +143,15 @@ def _find_sources(sentence: Sentence, offers: Sequence[Offer]) -> list[Paper]:
     return [papers[number] for number in sentence.citations if number in papers]
 
 
+def _is_quotation(sentence: Sentence, papers: Sequence[Paper]) -> bool:
+    """Whether it is a stretch of the one abstract that it cites, letter by letter."""
+    if len(papers) != 1 or len(sentence.evidence) != 1:
+        return False
+    paper, (said,) = papers[0], sentence.evidence
+    here = said.paper_id == paper.paper_id and paper.abstract[said.start : said.end]
+    return here == sentence.text
+
+
 class LiveChecker:
     """Checks the sentences of an answer while it streams, each once."""
 
@@ -148,11 +162,13 @@ class LiveChecker:
         self._checked: tuple[Sentence, ...] = ()
         self._verdicts: dict[Sentence, Sentence] = {}
 
-    def feed(self, text: str) -> tuple[Sentence, ...]:
-        """Take the next piece; return all whole sentences if one more is whole, else nothing."""
+    def take(self, text: str) -> bool:
+        """Take the next piece; whether a sentence may be whole, so that `check` is worth it."""
         self._text += text
-        if not SENTENCE_MAY_END.search(text):
-            return ()
+        return bool(SENTENCE_MAY_END.search(text))
+
+    def check(self) -> tuple[Sentence, ...]:
+        """All whole sentences if there is one more than the last time, else nothing."""
         whole = parse_sentences(self._text, self._offers)[:-1]
         if len(whole) <= len(self._checked):
             return ()

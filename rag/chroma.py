@@ -63,6 +63,10 @@ class Neighbours:
             found = collection.query(
                 query_embeddings=[vector], n_results=min(k, count), include=["distances"]
             )
+        if not found["ids"][0]:  # what a damaged segment does, without a word
+            raise VectorError(
+                f"Chroma holds {count} vectors and finds none of them", remedy="footnote rebuild"
+            )
         return list(found["ids"][0])
 
     def ids(self, view: str) -> set[str]:
@@ -150,7 +154,9 @@ class _translate:  # noqa: N801 - reads as a verb where it is used
         import httpx
         from chromadb.errors import ChromaError
 
-        if isinstance(error, ChromaError | httpx.HTTPError | ValueError | OSError | RuntimeError):
+        # Chroma's own start and end stumble over a damaged file: AttributeError.
+        known = ChromaError | httpx.HTTPError | ValueError | OSError | RuntimeError | AttributeError
+        if isinstance(error, known):
             raise VectorError(
-                f"Chroma failed: {error}", remedy="footnote doctor; footnote rebuild"
+                f"Chroma failed: {error}", remedy="footnote rebuild"
             ) from error

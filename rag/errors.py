@@ -16,6 +16,7 @@ terminal (`rag.cli`) and the browser (`ui`) catch.
     │   ├── HistoryTooNew        made by a later version
     │   ├── ConversationNotFound
     │   └── TurnNotFound
+    ├── BackupError              a backup that cannot be made or restored
     ├── VectorError              the vectors
     │   └── RecipeMismatch       made by another model or another chunking
     ├── EmbedderError            the embedding model or the reranker
@@ -74,6 +75,10 @@ class LibraryEmpty(LibraryError):
 
 class PaperNotFound(LibraryError):
     """No paper has this id."""
+
+
+class BackupError(FootnoteError):
+    """A backup cannot be made, or cannot be restored."""
 
 
 class VectorError(FootnoteError):

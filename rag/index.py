@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -23,12 +23,13 @@ from pathlib import Path
 import numpy as np
 
 from rag.chroma import Neighbours
-from rag.chunks import CHUNKING, Chunks, cut_paper, revise
+from rag.chunks import CHUNKING, cut_paper, revise
 from rag.embedder import Embedder, Vectors
+from rag.embedding import embed_papers
 from rag.errors import RecipeMismatch, VectorError
 from rag.locks import WAIT_SECONDS, hold_lock
 from rag.records import Paper
-from rag.vectors import PaperVectors, VectorFile
+from rag.vectors import Block, PaperVectors, VectorFile
 
 VIEWS = ("whole", "body")
 BATCH = 64
@@ -64,6 +65,7 @@ class Index:
         self._lock = threading.RLock()
         self._generation: Generation | None = None
         self._seen = 0
+        self._kept: tuple[tuple[Path, int], Block] | None = None
 
     @property
     def recipe(self) -> str:
@@ -145,6 +147,19 @@ class Index:
         """The vectors of these papers; those not embedded yet are left out."""
         return self._open().vectors.get(paper_ids)
 
+    def block(self, paper_ids: Collection[str]) -> Block:
+        """The same as one matrix."""
+        return self._open().vectors.get_block(paper_ids)
+
+    def everything(self) -> Block:
+        """All vectors as one matrix, kept in memory until they change: for small libraries."""
+        generation = self._open()
+        now = (generation.folder, generation.vectors.change_mark())
+        with self._lock:
+            if self._kept is None or self._kept[0] != now:
+                self._kept = (now, generation.vectors.get_all())
+            return self._kept[1]
+
     def counts(self) -> dict[str, int]:
         """How many papers each part holds: `vectors`, and each view in Chroma."""
         generation = self._follow()
@@ -219,7 +234,8 @@ class Index:
 
     def _read_current(self) -> str:
         current = self.folder / "current"
-        name = current.read_text(encoding="utf-8").strip() if current.exists() else "0001"
+        named = current.read_text(encoding="utf-8", errors="replace") if current.is_file() else "0001"
+        name = named.strip()
         if not name.isdigit():
             raise VectorError(
                 f"{current} holds {name!r}, which names no generation", remedy="footnote rebuild"
@@ -262,32 +278,6 @@ def _delete_orphans(vectors: VectorFile, neighbours: Neighbours) -> None:
     orphans = set[str]().union(*(neighbours.ids(view) for view in VIEWS)) - known
     if orphans:
         neighbours.delete(sorted(orphans))
-
-
-def embed_papers(embedder: Embedder, papers: Sequence[Chunks]) -> list[PaperVectors]:
-    """Embed all chunks of these papers in one go. `body` is the mean of the windows."""
-    vectors = embedder.embed_texts([text for chunks in papers for text in chunks.texts()])
-    embedded, start = [], 0
-    for chunks in papers:
-        first, last = start + 1, start + 1 + len(chunks.windows)
-        end = last + len(chunks.sentences)
-        embedded.append(
-            PaperVectors(
-                paper_id=chunks.paper_id,
-                revision=chunks.revision,
-                whole=vectors[start],
-                body=_unit_mean(vectors[first:last]),
-                sentences=vectors[last:end],
-                spans=np.array(chunks.spans, dtype=np.int32),
-            )
-        )
-        start = end
-    return embedded
-
-
-def _unit_mean(vectors: Vectors) -> Vectors:
-    mean: Vectors = vectors.mean(axis=0)
-    return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
 
 def _batches(papers: list[Paper]) -> Iterator[tuple[int, list[Paper]]]:

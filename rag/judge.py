@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from contextlib import aclosing
 
+from rag.defuse import defuse
 from rag.errors import EndpointFailed
-from rag.evidence import defuse
 from rag.llm import Endpoint
 from rag.prompts import Prompt
 from rag.replies import Support

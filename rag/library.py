@@ -9,10 +9,11 @@ all. Each thread has its own connection; writers take the lock file beside the l
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,23 @@ from rag.merge import merge_entry, start_paper
 from rag.records import AddReport, Entry, Failure, Page, Paper
 from rag.schema import (
     COLUMNS,
+    REMEDIES,
+    MATCH,
     SELECT,
     SELECT_FACTS,
     Facts,
     facts_from_row,
+    find_remedy,
     from_row,
     prepare_schema,
     to_row,
 )
+from rag.swap import finish_swap, identify
 from rag.titles import make_paper_id, normalise_title
 
 TITLE_WEIGHT = 2.0
+LEAST_WEIGHT = 1e-6  # of a word that more than half of the papers hold
+COUNTS_KEPT = 20_000  # words whose counts are kept in memory
 TELLING = 12  # letters of a title's beginning that can stand for the title
 
 
@@ -45,6 +52,7 @@ class Library:
         self.path = folder / "library.sqlite"
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self._counted: tuple[int, dict[str, int]] = (-1, {})
         self._prepare()
 
     def add(self, pages: Iterable[Page]) -> AddReport:
@@ -75,6 +83,11 @@ class Library:
                 "DELETE FROM papers WHERE paper_id = ?", [(one,) for one in paper_ids]
             )
             _count_change(connection)
+
+    def renew_words(self) -> None:
+        """Make the full-text index anew from the papers, as they stand."""
+        with hold_lock(self.folder, "indexing words"), self._write() as connection:
+            connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
 
     def papers(self) -> Iterator[Paper]:
         """All papers, in the order in which they were added."""
@@ -133,25 +146,18 @@ class Library:
         return int(self._read("SELECT changes FROM state")[0][0])
 
     def match(
-        self, words: Sequence[str], limit: int, among: Sequence[str] | None = None
+        self, words: Sequence[str], limit: int, also: Collection[str] = ()
     ) -> list[tuple[str, float]]:
         """Papers that hold any of the words, best first: (paper_id, BM25 score > 0).
 
         SQLite's `bm25()` (k1 1.2, b 0.75; Robertson and Zaragoza 2009), Porter-stemmed, a
-        word in the title counting twice. `among` keeps the search to these papers.
+        word in the title counting twice. The best `limit`, and of the papers `also` all that
+        hold a word.
         """
-        if not words or (among is not None and not among):
+        if not words:
             return []
         query = " OR ".join(f'"{word}"' for word in words)
-        within = ""
-        if among is not None:
-            within = f" AND paper_id IN ({', '.join('?' * len(among))})"
-        rows = self._read(
-            f"SELECT paper_id, -bm25(words, {TITLE_WEIGHT}, 1.0) AS score"
-            " FROM words JOIN papers ON number = words.rowid"
-            f" WHERE words MATCH ?{within} ORDER BY score DESC, paper_id LIMIT ?",
-            (query, *(among or ()), limit),
-        )
+        rows = self._read(MATCH, (TITLE_WEIGHT, query, limit, json.dumps(list(also))))
         return [(paper_id, score) for paper_id, score in rows]
 
     def count_papers_with(self, phrases: Sequence[str]) -> dict[str, int]:
@@ -159,18 +165,22 @@ class Library:
 
         `word*` stands for every word that begins so.
         """
-        counts = {}
+        changes = self.changes()
+        if self._counted[0] != changes or len(self._counted[1]) > COUNTS_KEPT:
+            self._counted = (changes, {})
+        known = self._counted[1]
         for phrase in phrases:
-            query = f'"{phrase.removesuffix("*")}"' + (" *" if phrase.endswith("*") else "")
-            rows = self._read("SELECT count(*) FROM words WHERE words MATCH ?", (query,))
-            counts[phrase] = int(rows[0][0])
-        return counts
+            if phrase not in known:
+                query = f'"{phrase.removesuffix("*")}"' + (" *" if phrase.endswith("*") else "")
+                rows = self._read("SELECT count(*) FROM words WHERE words MATCH ?", (query,))
+                known[phrase] = int(rows[0][0])
+        return {phrase: known[phrase] for phrase in phrases}
 
     def weigh(self, words: Sequence[str]) -> dict[str, float]:
         """The inverse document frequency of each word, as SQLite's `bm25()` reckons it."""
         total = self.count()
         return {
-            word: max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
+            word: max(LEAST_WEIGHT, math.log((total - count + 0.5) / (count + 0.5)))
             for word, count in self.count_papers_with(words).items()
         }
 
@@ -184,23 +194,30 @@ class Library:
     def _prepare(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            finish_swap(self.folder)
             with closing(sqlite3.connect(self.path, timeout=30)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 prepare_schema(connection, self.path)
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
             raise LibraryError(
                 f"the library at {self.folder} cannot be opened: {error}",
-                remedy="restore a copy of the folder, or put it elsewhere with --library PATH",
+                remedy=REMEDIES["SQLITE_CANTOPEN"],
+            ) from error
+        except sqlite3.Error as error:
+            raise LibraryError(
+                f"the library at {self.folder} cannot be opened: {error}",
+                remedy=find_remedy(error),
             ) from error
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        file = identify(self.path)
+        if connection is None or self._local.file != file:  # a restore puts another in its place
             connection = sqlite3.connect(
                 self.path, timeout=30, isolation_level=None, check_same_thread=False
             )
             connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
+            self._local.connection, self._local.file = connection, identify(self.path)
             self._open.append(connection)
         return connection
 
@@ -209,7 +226,7 @@ class Library:
             return self._connection().execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise LibraryError(
-                f"the library at {self.folder} cannot be read: {error}", remedy="footnote doctor"
+                f"the library at {self.folder} cannot be read: {error}", remedy=find_remedy(error)
             ) from error
 
     @contextmanager
@@ -222,7 +239,7 @@ class Library:
         except sqlite3.Error as error:
             raise LibraryError(
                 f"the library at {self.folder} cannot be written: {error}",
-                remedy="footnote doctor",
+                remedy=find_remedy(error),
             ) from error
 
 

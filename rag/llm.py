@@ -8,16 +8,14 @@ with a reply; the words for errors are in `rag.complaints`, the wire's shapes in
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from rag import errors
 from rag.address import Address, check_key
-from rag.client import CONNECT_SECONDS, make_client
+from rag.client import CONNECT_SECONDS, in_time, make_client
 from rag.complaints import Complaints, Refusal
 from rag.wire import (
     Listed,
@@ -61,10 +59,7 @@ class Endpoint:
         self._first_listed = ""
         self._timeout = timeout
         self._asks_usage = True
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = (
-            WeakKeyDictionary()
-        )
-        self._lock = threading.Lock()
+        self._calls: dict[openai.AsyncOpenAI, asyncio.AbstractEventLoop] = {}
 
     async def stream(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float
@@ -79,20 +74,22 @@ class Endpoint:
         thoughts = ThoughtFilter()
         spoken = finished = False
         ask: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
-        response = await self._open_patiently(ask | {"messages": [*map(asdict, messages)]})
-        try:
-            async with aclosing(self._read_chunks(response)) as chunks:
-                async for chunk in chunks:
-                    piece = thoughts.keep_answer(read_chunk(chunk))
-                    finished = finished or piece.finish is not None
-                    spoken = spoken or finished or bool(piece.text.strip())
-                    if piece != Piece():
-                        yield piece
-        except _vendors_errors(ValueError) as error:
-            if not (spoken and _only_ends_early(error, finished)):
-                raise self._translate(error) from error
-        finally:
-            await response.aclose()
+        ask["messages"] = [*map(asdict, messages)]
+        async with self._connect() as client:
+            response = await self._open_patiently(client, ask)
+            try:
+                async with aclosing(self._read_chunks(client, response)) as chunks:
+                    async for chunk in chunks:
+                        piece = thoughts.keep_answer(read_chunk(chunk))
+                        finished = finished or piece.finish is not None
+                        spoken = spoken or finished or bool(piece.text.strip())
+                        if piece != Piece():
+                            yield piece
+            except _vendors_errors(ValueError) as error:
+                if not (spoken and _only_ends_early(error, finished)):
+                    raise self._translate(error) from error
+            finally:
+                await response.aclose()
         if rest := thoughts.flush():
             yield Piece(rest)
 
@@ -129,49 +126,58 @@ class Endpoint:
         return next((model.window for model in listed if model.name == name), None)
 
     async def aclose(self) -> None:
-        """Close what the running event loop holds open; a later call opens it again."""
-        with self._lock:
-            client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
+        """Break off the calls that the running event loop has open; a later one is answered."""
+        loop = asyncio.get_running_loop()
+        for client in [client for client, its in self._calls.items() if its is loop]:
             await client.close()
 
-    def _client(self) -> openai.AsyncOpenAI:
-        """The running loop's client: one must not be used from two loops."""
-        loop = asyncio.get_running_loop()
-        with self._lock:
-            for old in [old for old in self._clients if old.is_closed()]:
-                del self._clients[old]
-            if loop not in self._clients:
-                self._clients[loop] = make_client(self._address, self._key, self._timeout)
-            return self._clients[loop]
+    @asynccontextmanager
+    async def _connect(self) -> AsyncGenerator[openai.AsyncOpenAI, None]:
+        """A client for one call. One for several would keep the connection of a call that was
+        cancelled open: httpcore's pool loses sight of it."""
+        client = make_client(self._address, self._key, self._timeout)
+        self._calls[client] = asyncio.get_running_loop()
+        try:
+            yield client
+        finally:
+            del self._calls[client]
+            await client.close()
 
-    async def _open_patiently(self, ask: dict[str, Any]) -> httpx.Response:
+    async def _open_patiently(
+        self, client: openai.AsyncOpenAI, ask: dict[str, Any]
+    ) -> httpx.Response:
         """Open the stream; where the server asks for a short wait, wait and ask once more."""
         try:
-            return await self._open_counting(ask)
+            return await self._open_counting(client, ask)
         except errors.RateLimited as error:
             if error.retry_after is None or error.retry_after > PATIENCE_SECONDS:
                 raise
             wait = error.retry_after
         await asyncio.sleep(wait)
-        return await self._open_counting(ask)
+        return await self._open_counting(client, ask)
 
-    async def _open_counting(self, ask: dict[str, Any]) -> httpx.Response:
+    async def _open_counting(
+        self, client: openai.AsyncOpenAI, ask: dict[str, Any]
+    ) -> httpx.Response:
         """Ask for the count of tokens too, but of a server that knows no such option only once."""
         if self._asks_usage:
             try:
-                return await self._open(ask | {"stream_options": {"include_usage": True}})
+                return await self._open(client, ask | {"stream_options": {"include_usage": True}})
             except errors.EndpointRefused as error:
                 if "stream_options" not in str(error) and "include_usage" not in str(error):
                     raise
                 self._asks_usage = False
-        return await self._open(ask)
+        return await self._open(client, ask)
 
-    async def _open(self, ask: dict[str, Any]) -> httpx.Response:
+    async def _open(self, client: openai.AsyncOpenAI, ask: dict[str, Any]) -> httpx.Response:
         model = await self.model_name()
-        chat = self._client().chat.completions
+        chat = client.chat.completions  # which may have to be imported
+        seconds = self._timeout + min(CONNECT_SECONDS, self._timeout)
         try:
-            opened: Any = await chat.create(model=model, stream=True, **ask)
+            async with asyncio.timeout(seconds):  # headers may come a letter at a time
+                opened: Any = await chat.create(model=model, stream=True, **ask)
+        except TimeoutError as error:
+            raise self._complaints.timed_out(seconds) from error
         except _vendors_errors() as error:
             problem = self._translate(error, model)
             if isinstance(problem, errors.ModelNotFound):
@@ -188,7 +194,9 @@ class Endpoint:
             listed = ()
         return self._complaints.suggest(tuple(model.name for model in listed))
 
-    async def _read_chunks(self, response: httpx.Response) -> AsyncGenerator[object, None]:
+    async def _read_chunks(
+        self, client: openai.AsyncOpenAI, response: httpx.Response
+    ) -> AsyncGenerator[object, None]:
         """Yield the stream's events as JSON values; a reply that is no stream is one of them."""
         import openai
 
@@ -197,8 +205,9 @@ class Endpoint:
             yield await self._read_completion(response)
             return
         events = 0
-        client = self._client()
-        async for event in openai.AsyncStream(cast_to=object, response=response, client=client):
+        stream = openai.AsyncStream(cast_to=object, response=response, client=client)
+        # The stream itself stands for its end: an event may be None.
+        while (event := await in_time(anext(stream, stream), self._timeout)) is not stream:
             events += 1
             yield event
         if events:
@@ -208,7 +217,7 @@ class Endpoint:
         raise self._complaints.no_endpoint(f"answered with {kind or 'no type'}, no stream", "")
 
     async def _read_completion(self, response: httpx.Response) -> object:
-        await response.aread()
+        await in_time(response.aread(), self._timeout)
         payload = read_json(response.text)
         if not isinstance(payload, dict) or not isinstance(payload.get("choices"), list):
             raise self._complaints.no_completion(response.text)
@@ -217,9 +226,8 @@ class Endpoint:
     async def _list_models(self, seconds: float) -> tuple[Listed, ...]:
         import httpx
 
-        client = self._client()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds), self._connect() as client:
                 response = await client.get("/models", cast_to=httpx.Response)
         except TimeoutError as error:
             raise self._complaints.timed_out(seconds) from error

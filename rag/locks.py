@@ -43,7 +43,7 @@ def _take_lock(folder: Path, purpose: str, wait: float) -> BaseFileLock:
     try:
         lock.acquire(timeout=wait)
     except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        who = _read_holder(holder)
         since = f"has been writing to {folder} for longer than {wait:.0f} s"
         raise LibraryLocked(
             f"{who} {since if wait else f'is writing to {folder}'}",
@@ -57,6 +57,15 @@ def _take_lock(folder: Path, purpose: str, wait: float) -> BaseFileLock:
         lock.release()
         raise _refused(folder, error) from error
     return lock
+
+
+def _read_holder(holder: Path) -> str:
+    """Who wrote that they hold the lock: a note for people, which need not be there or whole."""
+    try:
+        note = holder.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "another process"
+    return note if note.isprintable() and note else "another process"
 
 
 def _refused(folder: Path, error: OSError) -> LibraryError:

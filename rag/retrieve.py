@@ -12,59 +12,29 @@ else is in the library, so that the method is the same at a hundred papers and a
 The convex combination follows Bruch, Gai and Ingber (2023, "An Analysis of Fusion Functions
 for Hybrid Retrieval"), who find it better than reciprocal rank fusion; the weights were
 chosen on the development sets (`make bench-retrieval`; eval/LOG.md). Only the union of the
-best `candidates` of each list is scored.
+best `candidates` of each list is scored; in a library of hardly more papers all are.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.embedder import Embedder, Vectors
 from rag.errors import EmbedderError
+from rag.fusion import Fits, Signals, Weights
 from rag.index import Index
-from rag.library import Library
+from rag.library import LEAST_WEIGHT, Library
 from rag.records import Hit, Paper, Span
 from rag.terms import content_words
-from rag.vectors import PaperVectors
+from rag.vectors import Block
 
 SIDE_WEIGHT = 0.2
 BM25_CEILING = 2.2  # k1 + 1: what one word's weight is multiplied by at the most
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each kind of evidence counts; the sum is 1."""
-
-    lexical: float = 0.35
-    whole: float = 0.19
-    body: float = 0.19
-    sentence: float = 0.27
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What is known of how well one paper fits: the four numbers, and its sentences'."""
-
-    lexical: float
-    whole: float
-    body: float
-    sentences: NDArray[np.float32]
-    spans: NDArray[np.int32]
-
-    def fuse(self, weights: Weights) -> float:
-        """The weighted sum, 0 to 1: cosines below 0 and beyond 1 by rounding count as those."""
-        return _clip(
-            weights.lexical * self.lexical
-            + weights.whole * self.whole
-            + weights.body * self.body
-            + weights.sentence * self.sentences.max()
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,76 +107,109 @@ class Retriever:
         texts = list(dict.fromkeys(text for search in searches for text, _ in search.parts))
         vectors = {text: self._embedder.embed_question(text) for text in texts}
         clock.lap("embed_ms")
-        taken = {text: self._gather(text, vectors[text], searches) for text in texts}
+        block, matched = self._gather(vectors, searches)
         clock.lap("candidates_ms")
-        stored = self._index.vectors(
-            list(
-                dict.fromkeys(one for lexical, near in taken.values() for one in (*lexical, *near))
-            )
-        )
-        signals = {text: self._look(text, vectors[text], taken[text][0], stored) for text in texts}
-        found = [self._rank(search, signals, k) for search in searches]
+        fits = {text: self._measure(text, vectors[text], block, matched[text]) for text in texts}
+        found = [self._rank(search, fits, block, k) for search in searches]
         clock.lap("rank_ms")
         return tuple(Findings(hits, told, clock.laps) for hits, told in found)
 
     def _gather(
-        self, text: str, vector: Vectors, searches: Sequence[Search]
-    ) -> tuple[dict[str, float], list[str]]:
-        """(BM25 of the papers that hold a text's words, the papers nearest to it), of those
-        that the searches with this text are kept to."""
-        lexical: dict[str, float] = {}
-        near: list[str] = []
-        for among in _allowed(text, searches):
-            few = sorted(among) if among is not None and len(among) <= self._candidates else None
-            wide = self._candidates if among is None else self._widen(len(among))
-            matched = self.library.match(content_words(text), wide, among=few)
-            nearest = few if few is not None else self._index.nearest(vector, wide)
-            lexical.update(pair for pair in matched if among is None or pair[0] in among)
-            near += [paper_id for paper_id in nearest if among is None or paper_id in among]
-        return lexical, near
+        self, vectors: Mapping[str, Vectors], searches: Sequence[Search]
+    ) -> tuple[Block, dict[str, dict[str, float]]]:
+        """The vectors of all that is scored, and by text the BM25 of those with its words."""
+        total = self.library.count()
+        if total <= 2 * self._candidates:
+            every = {text: dict(self.library.match(self._tell(text), total)) for text in vectors}
+            return self._index.everything(), every
+        near: dict[str, None] = {}
+        for text, vector in vectors.items():
+            for among in _allowed(text, searches):
+                near.update(dict.fromkeys(self._list_near(vector, among, total)))
+        matched = {
+            text: self._match(text, _allowed(text, searches), near, total) for text in vectors
+        }
+        block = self._index.block(near.keys() | set[str]().union(*matched.values()))
+        if len(vectors) > 1:  # what one text's words found, others may hold a word of too
+            for text, scores in matched.items():
+                unseen = [one for one in block.paper_ids if one not in scores and one not in near]
+                scores.update(self.library.match(self._tell(text), 0, unseen))
+        return block, matched
 
-    def _widen(self, among: int) -> int:
+    def _list_near(
+        self, vector: Vectors, among: Collection[str] | None, total: int
+    ) -> Collection[str]:
+        """The papers nearest to a text, of those that it is kept to."""
+        if among is None:
+            return self._index.nearest(vector, self._candidates)
+        if len(among) <= self._candidates:
+            return among
+        wide = self._widen(len(among), total)
+        return [one for one in self._index.nearest(vector, wide) if one in among]
+
+    def _match(
+        self,
+        text: str,
+        allowed: Sequence[Collection[str] | None],
+        near: Collection[str],
+        total: int,
+    ) -> dict[str, float]:
+        """BM25 of the papers near by, and of the best of those that the text is kept to."""
+        scores: dict[str, float] = {}
+        words = self._tell(text)
+        for among in allowed:
+            few = among is not None and len(among) <= self._candidates
+            wide = self._candidates if among is None else self._widen(len(among), total)
+            for one, score in self.library.match(words, 0 if few else wide, near):
+                if among is None or one in among or one in near:
+                    scores[one] = score
+        return scores
+
+    def _widen(self, among: int, total: int) -> int:
         """How many to take from each list so that about `candidates` of them pass a filter.
 
         Chroma's own `where` costs twenty times as much where half of the papers pass.
         """
-        total = max(1, self.library.count())
         return min(total, -(-self._candidates * total // max(1, among)))
 
-    def _look(
-        self,
-        text: str,
-        vector: Vectors,
-        lexical: dict[str, float],
-        stored: Sequence[PaperVectors],
-    ) -> dict[str, Signals]:
-        """What is known of how well each paper fits one text."""
+    def _tell(self, text: str) -> list[str]:
+        """The words to look up: one that most papers hold tells nothing and costs the most."""
+        weights = self.library.weigh(content_words(text))
+        return [word for word, weight in weights.items() if weight > LEAST_WEIGHT] or [*weights]
+
+    def _measure(
+        self, text: str, vector: Vectors, block: Block, matched: Mapping[str, float]
+    ) -> Fits:
+        """How well each paper of the block fits one text."""
         words = content_words(text)
-        unseen = [paper.paper_id for paper in stored if paper.paper_id not in lexical]
-        scores = lexical | dict(self.library.match(words, len(unseen), among=unseen))
         ceiling = max(BM25_CEILING * sum(self.library.weigh(words).values()), 1e-6)
-        return {
-            one: replace(signals, lexical=min(1.0, scores.get(one, 0.0) / ceiling))
-            for one, signals in _score(stored, vector)
-        }
+        found = np.array([matched.get(one, 0.0) for one in block.paper_ids], dtype=np.float64)
+        return Fits(np.minimum(1.0, found / ceiling), block.matrix @ vector)
 
     def _rank(
-        self, search: Search, signals: dict[str, dict[str, Signals]], k: int
+        self, search: Search, fits: Mapping[str, Fits], block: Block, k: int
     ) -> tuple[tuple[Hit, ...], tuple[Signals, ...]]:
         """The best papers of one search, with what is known of each."""
-        parts = [(signals[text], weight) for text, weight in search.parts]
-        ranked = sorted(
-            (-sum(weight * told[one].fuse(self.weights) for told, weight in parts), one)
-            for one in parts[0][0]
-            if search.among is None or one in search.among
-        )
+        if not block.paper_ids:
+            return (), ()
+        parts = [(fits[text], weight) for text, weight in search.parts]
+        scores = np.sum([weight * one.fuse(self.weights, block) for one, weight in parts], axis=0)
+        ranked = [int(one) for one in np.argsort(-scores, kind="stable")]
+        if search.among is not None:
+            ranked = [one for one in ranked if block.paper_ids[one] in search.among]
         depth = max(k, 20) if self._reranker else k
-        papers = self.library.get([one for _, one in ranked[: depth + 10]])
-        best = [(-negative, one) for negative, one in ranked if one in papers][:depth]
-        told = [_blend([(told[one], weight) for told, weight in parts]) for _, one in best]
+        # A few more, for those that the library holds no longer.
+        papers = self.library.get([block.paper_ids[one] for one in ranked[: depth + 10]])
+        best = [one for one in ranked[: depth + 10] if block.paper_ids[one] in papers][:depth]
+        mixed = Fits.blend(parts)
+        told = [mixed.of_paper(one, block) for one in best]
         hits = [
-            Hit(papers[one], score, _spans(papers[one], mixed))
-            for (score, one), mixed in zip(best, told, strict=True)
+            Hit(
+                papers[block.paper_ids[one]],
+                _clip(scores[one]),
+                _spans(papers[block.paper_ids[one]], signals),
+            )
+            for one, signals in zip(best, told, strict=True)
         ]
         order = self._rerank(search.text, hits)[:k] if self._reranker else range(len(hits))
         return tuple(hits[one] for one in order), tuple(told[one] for one in order)
@@ -217,7 +220,7 @@ class Retriever:
             return []
         pairs = [(question, f"{hit.paper.title}\n{hit.paper.abstract}") for hit in hits]
         scores = self._load_reranker().predict(pairs, show_progress_bar=False)
-        return [int(one) for one in np.argsort(-np.asarray(scores), kind="stable")]
+        return [int(one) for one in np.argsort(-scores, kind="stable")]
 
     def _load_reranker(self) -> Any:
         if self._cross_encoder is None:
@@ -252,33 +255,6 @@ def _allowed(text: str, searches: Sequence[Search]) -> list[Collection[str] | No
     allowed = (one.among for one in searches if any(text == part for part, _ in one.parts))
     distinct = {None if among is None else frozenset(among): among for among in allowed}
     return list(distinct.values())
-
-
-def _blend(parts: Sequence[tuple[Signals, float]]) -> Signals:
-    """The weighted sum of what several texts say of one paper; of one text what it says."""
-    if len(parts) == 1:
-        return parts[0][0]
-    return Signals(
-        lexical=sum(weight * one.lexical for one, weight in parts),
-        whole=sum(weight * one.whole for one, weight in parts),
-        body=sum(weight * one.body for one, weight in parts),
-        sentences=np.sum([weight * one.sentences for one, weight in parts], axis=0),
-        spans=parts[0][0].spans,
-    )
-
-
-def _score(papers: Sequence[PaperVectors], vector: Vectors) -> list[tuple[str, Signals]]:
-    """All cosines of one question with these papers, in two multiplications."""
-    if not papers:
-        return []
-    sentences = np.concatenate([paper.sentences for paper in papers]) @ vector
-    abstracts = np.stack([(paper.whole, paper.body) for paper in papers]) @ vector
-    ends = np.cumsum([len(paper.sentences) for paper in papers])
-    parts = np.split(sentences, ends[:-1])
-    return [
-        (paper.paper_id, Signals(0.0, float(whole), float(body), part, paper.spans))
-        for paper, (whole, body), part in zip(papers, abstracts, parts, strict=True)
-    ]
 
 
 def _spans(paper: Paper, signals: Signals) -> tuple[Span, ...]:

@@ -15,8 +15,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from rag.conversation import Conversation, Exchange
+from rag.defuse import defuse
 from rag.errors import EndpointError
-from rag.evidence import defuse
 from rag.followup.antecedents import Memory
 from rag.followup.fragments import ASKS
 from rag.followup.references import Kind, find_mentions

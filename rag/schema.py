@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rag.errors import LibraryTooNew
+from rag.errors import LibraryError, LibraryTooNew
 from rag.records import Paper, PartialDate
 
 SCHEMA_VERSION = 1
@@ -73,6 +73,26 @@ SELECT_FACTS = (
     "SELECT paper_id, abstract, author_count, date, arxiv_id, url, upvotes, authors FROM papers"
 )
 
+# One pass over the papers that hold a word, whatever is wanted of them.
+MATCH = """
+WITH found (number, score) AS MATERIALIZED (
+    SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ?
+)
+SELECT paper_id, score FROM found JOIN papers USING (number)
+WHERE number IN (SELECT number FROM found ORDER BY score DESC, number LIMIT ?)
+    OR paper_id IN (SELECT value FROM json_each(?))
+ORDER BY score DESC, paper_id
+"""
+
+
+REMEDIES = {
+    "SQLITE_BUSY": "wait for the other Footnote that writes to it to end, then try again",
+    "SQLITE_FULL": "make room on the disk, then try again",
+    "SQLITE_IOERR": "make room on the disk, then try again",
+    "SQLITE_READONLY": "make the file and its folder writable",
+    "SQLITE_CANTOPEN": "make the folder writable, or put it elsewhere with --library PATH",
+}
+
 
 class Facts(NamedTuple):
     """What filters look at in a paper: as its Paper says it, in a third of the time.
@@ -105,10 +125,27 @@ def prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
             remedy="update Footnote: git pull && make install",
         )
     if version == 0:
+        _check_new(path)
         for statement in _statements(SCHEMA):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.commit()
+
+
+def _check_new(path: Path) -> None:
+    """An index is made after the papers: beside an empty file it tells that they are lost."""
+    if (path.parent / "index").exists():
+        raise LibraryError(
+            f"{path} is empty or was deleted, but the index of its papers is still there",
+            remedy="footnote restore FILE, from a backup; to begin anew, move"
+            f" {path.parent / 'index'} away",
+        )
+
+
+def find_remedy(error: sqlite3.Error) -> str:
+    """The way out that SQLite's own code of the error tells."""
+    kind = "_".join((getattr(error, "sqlite_errorname", "") or "").split("_")[:2])
+    return REMEDIES.get(kind, "footnote doctor; footnote restore FILE --replace, from a backup")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -29,11 +29,16 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for begin, end in _punkt().span_tokenize(text):
         start = end - len(text[begin:end].lstrip())
-        if spans and _belongs_to(text[spans[-1][0] : spans[-1][1]], text[start:end]):
+        if spans and _belongs_to(_begin(text, *spans[-1]), _begin(text, start, end)):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return spans
+
+
+def _begin(text: str, start: int, end: int) -> str:
+    """As much of a sentence as tells whether it is joined, so that none is copied over and over."""
+    return text[start : min(end, start + LONGEST_OPEN_BRACKET)]
 
 
 def _belongs_to(previous: str, piece: str) -> bool:
@@ -55,6 +60,7 @@ def _stands_alone(piece: str) -> bool:
 @cache
 def _punkt() -> Any:
     import nltk.data
+    import nltk.redos
     from nltk.tokenize.punkt import PunktTokenizer
 
     spec = importlib.util.find_spec("llama_index.core")
@@ -63,6 +69,9 @@ def _punkt() -> Any:
     data = Path(next(iter(spec.submodule_search_locations))) / "_static" / "nltk_cache"
     if str(data) not in nltk.data.path:
         nltk.data.path.append(str(data))
+    # Its patterns take linear time. The limit counts seconds that pass: while a machine sleeps
+    # or is busy, it would end the reading of a text that is long and quite in order.
+    nltk.redos.DEFAULT_TIMEOUT = None
     tokenizer = PunktTokenizer("english")
     tokenizer._params.abbrev_types.update(ABBREVIATIONS)
     return tokenizer

@@ -87,6 +87,7 @@ class JudgeSettings(Section):
 class ChatSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    auth: SecretStr = SecretStr("")
 
 
 class Settings(BaseSettings):
@@ -190,7 +191,7 @@ def _explain(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return f"{name} is not a setting"
     # A section is not shown: a key may stand in it.
-    secret = "api_key" in name or len(problem["loc"]) < 2
+    secret = name.endswith(("api_key", "chat.auth")) or len(problem["loc"]) < 2
     return f"{name}: {problem['msg']}" + ("" if secret else f" (it is {problem['input']!r})")
 
 

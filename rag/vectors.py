@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     spans BLOB NOT NULL, vectors BLOB NOT NULL
 );
 """
+Row = tuple[str, str, int, bytes, bytes]
 COUNT_WRITE = """
 INSERT INTO meta VALUES ('writes', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1
 """
@@ -44,6 +45,28 @@ class PaperVectors:
     body: Vectors
     sentences: Vectors
     spans: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The vectors of several papers, by paper_id, in one matrix (rows, d).
+
+    Paper i has the rows from `starts[i]` to `starts[i + 1]`: whole, body, its sentences;
+    `spans[i]` holds the sentences' offsets, int32 in pairs.
+    """
+
+    paper_ids: tuple[str, ...]
+    matrix: Vectors
+    starts: NDArray[np.intp]
+    spans: tuple[bytes, ...]
+
+    def sentence_rows(self, paper: int) -> slice:
+        """The rows of a paper's sentences."""
+        return slice(int(self.starts[paper]) + 2, int(self.starts[paper + 1]))
+
+    def read_spans(self, paper: int) -> NDArray[np.int32]:
+        """(start, end) of each sentence in the abstract, shape (n, 2)."""
+        return np.frombuffer(self.spans[paper], dtype=np.int32).reshape(-1, 2)
 
 
 class VectorFile:
@@ -95,18 +118,29 @@ class VectorFile:
 
     def get(self, paper_ids: Sequence[str]) -> list[PaperVectors]:
         """The vectors of these papers, in no order; ids that are not embedded are left out."""
-        rows: list[tuple[str, str, int, bytes, bytes]] = []
-        for start in range(0, len(paper_ids), 500):
-            batch = tuple(paper_ids[start : start + 500])
-            marks = ", ".join("?" * len(batch))
-            rows += self._execute(f"SELECT * FROM vectors WHERE paper_id IN ({marks})", batch)
-        return [_from_row(row) for row in rows]
+        return [_from_row(row) for row in self._select(paper_ids)]
+
+    def get_block(self, paper_ids: Collection[str]) -> Block:
+        """The same as one matrix."""
+        return _stack(self._select(list(paper_ids)))
+
+    def get_all(self) -> Block:
+        """All there are, as one matrix: 15 kB of memory a paper."""
+        return _stack(self._execute("SELECT * FROM vectors"))
 
     def close(self) -> None:
         for connection in self._open:
             connection.close()
         self._open.clear()
         self._local = threading.local()
+
+    def _select(self, paper_ids: Sequence[str]) -> list[Row]:
+        rows: list[Row] = []
+        for start in range(0, len(paper_ids), 500):
+            batch = tuple(paper_ids[start : start + 500])
+            marks = ", ".join("?" * len(batch))
+            rows += self._execute(f"SELECT * FROM vectors WHERE paper_id IN ({marks})", batch)
+        return rows
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -144,7 +178,20 @@ class VectorFile:
         )
 
 
-def _from_row(row: tuple[str, str, int, bytes, bytes]) -> PaperVectors:
+def _stack(rows: list[Row]) -> Block:
+    rows = sorted(rows)
+    width = rows[0][2] if rows else 1
+    joined = np.frombuffer(b"".join(row[4] for row in rows), dtype=np.float16)
+    counts = [len(row[4]) // (2 * width) for row in rows]
+    return Block(
+        tuple(row[0] for row in rows),
+        joined.reshape(-1, width).astype(np.float32),
+        np.cumsum([0, *counts]),
+        tuple(row[3] for row in rows),
+    )
+
+
+def _from_row(row: Row) -> PaperVectors:
     paper_id, revision, dimension, spans, vectors = row
     matrix = np.frombuffer(vectors, dtype=np.float16).reshape(-1, dimension).astype(np.float32)
     return PaperVectors(

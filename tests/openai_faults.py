@@ -58,6 +58,7 @@ STREAM_FAULTS = (
     "cut_off_at_once",  # the same before any token
     "cut_in_letter",  # ends, as if all were well, inside a letter of several bytes
     "no_finish",  # ends with [DONE], without a finish_reason
+    "comments",  # sends comments and never an event
     "no_events",  # ends the stream at once, as if all were well
     "no_choices",  # sends only chunks with `choices: []`
     "empty",  # finishes without a token

@@ -68,6 +68,10 @@ class OpenAIServer:
         self.port = self._http.server_port
         self.base_url = f"http://127.0.0.1:{self.port}/v1"
 
+    def choose(self, _: Request) -> str | None:
+        """The fault of one request; another server may have one for each."""
+        return self.fault
+
     @property
     def chats(self) -> list[Request]:
         """The requests for a completion, without those for the listing."""
@@ -118,13 +122,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        self._record(json.loads(self.rfile.read(length)))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # the client went away before it had asked
+        self._record(json.loads(body))
         self._guard(self._complete)
 
     def _record(self, body: Any) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.request_seen = Request(self.command, self.path, headers, body)
         self.owner.requests.append(self.request_seen)
+        self.fault = self.owner.choose(self.request_seen)
 
     def _guard(self, answer: Callable[[], None]) -> None:
         try:
@@ -136,14 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.request_seen.ended.set()
 
     def _list_models(self) -> None:
-        fault = self.owner.fault
+        fault = self.fault
         if self.path != "/v1/models" or fault in faults.LISTING_FAULTS:
             self._answer_with_fault(fault if self.path == "/v1/models" else "html_404")
         else:
             self._send(200, json.dumps({"object": "list", "data": self.owner.models}))
 
     def _complete(self) -> None:
-        fault = self.owner.fault
+        fault = self.fault
         if self.path != "/v1/chat/completions":
             self._answer_with_fault("html_404")
         elif fault in faults.UNSTREAMED:
@@ -200,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         return re.findall(r"\s*\S{1,4}|\s+$", text)
 
     def _stream(self) -> None:
-        fault, tokens = self.owner.fault, self._tokens()
+        fault, tokens = self.fault, self._tokens()
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
@@ -211,6 +219,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "no_events":
             self._chunk(b"")
             return
+        while fault == "comments" and not self.owner.stopping.is_set():
+            self._chunk(b": still here\n\n")
+            self._pause(self.owner.delay)
         if fault in ("no_choices", "empty"):
             tokens = []
         if fault != "no_choices":

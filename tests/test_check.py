@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from rag.check import NOT_NEEDED, RECORDED, UNCITED, Checker, LiveChecker, count_unsupported
+from rag.check import (
+    NOT_NEEDED,
+    QUOTED,
+    RECORDED,
+    UNCITED,
+    Checker,
+    LiveChecker,
+    count_unsupported,
+)
 from rag.errors import EndpointFailed
 from rag.records import Paper
 from rag.replies import (
@@ -142,10 +151,44 @@ async def test_where_the_second_judge_fails_the_wording_decides_and_it_is_told(
     assert answer.judged == "wording"
 
 
+async def test_where_the_second_judge_fails_once_no_other_call_of_it_goes_on() -> None:
+    ended: list[str] = []
+
+    class Halting:
+        async def judge(self, claim: str, sources: Sequence[str]) -> Judgement:
+            assert sources
+            if claim == TRUE.text:
+                raise EndpointFailed("the judge is asleep", remedy="wake it")
+            try:
+                await asyncio.sleep(60)
+            finally:
+                ended.append(claim)
+            raise AssertionError("it was to be cancelled")
+
+    answer = await Checker(SupportJudge(), Halting()).check_again(answer_of(WRONG, TRUE))
+    assert answer.notice == "Support was judged by wording: the judge is asleep"
+    assert ended == [WRONG.text]
+    assert len(asyncio.all_tasks()) == 1
+
+
+def test_a_quotation_is_supported_without_asking_the_judge() -> None:
+    class Unasked(SupportJudge):
+        def judge(self, *_: object) -> Judgement:
+            raise AssertionError("the wording is there, letter by letter")
+
+    paper = PAPERS[0]
+    evidence = Evidence(paper.paper_id, TRUE.text, 0, len(TRUE.text))
+    (said,) = Checker(Unasked()).check([replace(TRUE, evidence=(evidence,))], OFFERS)
+    assert said.verdict == QUOTED
+    altered = replace(TRUE, text="Weight decay doubles the delay.", evidence=(evidence,))
+    with pytest.raises(AssertionError, match="letter by letter"):
+        Checker(Unasked()).check([altered], OFFERS)
+
+
 def test_while_an_answer_streams_whole_sentences_are_checked_each_once(checker: Checker) -> None:
     live = LiveChecker(checker, OFFERS)
     text = f"{TRUE.text[:-1]} [1]. {WRONG.text[:-1]} [1]. {ELSEWHERE.text[:-1]} [2]."
-    seen = [one for letter in text if (one := live.feed(letter))]
+    seen = [one for letter in text if (one := live.take(letter) and live.check())]
     assert [supports(one) for one in seen] == [
         [Support.SUPPORTED],
         [Support.SUPPORTED, Support.CONTRADICTED],

@@ -121,7 +121,7 @@ def test_a_damaged_library_is_not_well(folder: Path) -> None:
         finding = look(footnote)["library"]
     assert not finding.well
     assert finding.says.startswith(f"{folder}: ")
-    assert finding.remedy == "restore a copy of the folder"
+    assert finding.remedy == "footnote restore FILE --replace, from a backup"
 
 
 def test_damaged_conversations_are_told_and_hide_nothing(footnote: Footnote, folder: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from libraries import run_process
 
+import rag.embedder
 from rag.embedder import DEFAULT_SHA256, SentenceEmbedder, find_default_model
 from rag.errors import EmbedderError
 
@@ -55,11 +56,15 @@ def test_any_question_has_a_vector(model: SentenceEmbedder, question: str) -> No
     assert float(np.linalg.norm(vector)) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_threads_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("embeds", ["embed_question", "embed_texts"])
+def test_threads_share_one_model(monkeypatch: pytest.MonkeyPatch, embeds: str) -> None:
     embedder, loads = SentenceEmbedder(), list[int]()
-    load = embedder._load
-    monkeypatch.setattr(embedder, "_load", lambda: (loads.append(1), load())[1])
-    threads = [threading.Thread(target=embedder.embed_question, args=("a",)) for _ in range(4)]
+    long, short = embedder._load, rag.embedder.load_bert
+    monkeypatch.setattr(embedder, "_load", lambda: (loads.append(1), long())[1])
+    monkeypatch.setattr(
+        rag.embedder, "load_bert", lambda folder: (loads.append(1), short(folder))[1]
+    )
+    threads = [threading.Thread(target=getattr(embedder, embeds), args=("a",)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -117,7 +122,9 @@ def test_a_gpu_that_is_not_there_is_named() -> None:
 
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")
-    error = fail(SentenceEmbedder(device="cuda"))
+    with pytest.raises(EmbedderError) as caught:
+        SentenceEmbedder(device="cuda").embed_texts(["a"])
+    error = caught.value
     assert str(error) == "[embedding] device is 'cuda', but PyTorch sees no GPU here"
     assert error.remedy == 'set [embedding] device to "auto" or "cpu"'
 
@@ -138,6 +145,15 @@ def test_a_model_in_a_folder_gives_the_same_vectors(
     shutil.copytree(find_default_model(), tmp_path / "copy")
     copied = SentenceEmbedder(str(tmp_path / "copy")).embed_question("grokking")
     assert copied == pytest.approx(model.embed_question("grokking"), abs=1e-6)
+
+
+def test_asking_imports_no_framework() -> None:
+    code = """
+import rag.embedder
+rag.embedder.SentenceEmbedder().embed_question("Why?")
+print(sorted({"torch", "transformers", "sentence_transformers"} & set(sys.modules)))
+"""
+    assert run_process(code) == "[]"
 
 
 def test_importing_the_embedder_loads_no_model() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from asking import free_port
+from libraries import entry, page
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import QueryBundle
 from openai_server import OpenAIServer
@@ -462,3 +463,16 @@ async def test_checking_is_timed_and_quick(footnote: Footnote) -> None:
     answer = await engine.aask(QUESTION)
     assert 0.0 < answer.timings.support_ms < answer.timings.total_ms
     assert answer.timings.support_ms / len(answer.sentences) < 100.0
+
+
+def test_examples_are_made_anew_only_once_the_library_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Footnote.open(library=tmp_path) as empty:
+        engine = make_engine(empty)
+        assert engine.examples() == ()
+        empty.library.add([page(entry("BEIR: A Benchmark"))])
+        asked = engine.examples()
+        assert asked == ("What is BEIR, and what did it show?",)
+        monkeypatch.setattr(empty.library, "papers", None)
+        assert engine.examples() == asked

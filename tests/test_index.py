@@ -25,8 +25,9 @@ from libraries import (
 
 from rag.chroma import HNSW
 from rag.chunks import CHUNKING, cut_paper
+from rag.embedding import embed_papers
 from rag.errors import LibraryLocked, RecipeMismatch, VectorError
-from rag.index import Index, embed_papers
+from rag.index import Index
 from rag.library import Library
 
 ALL = {"vectors": 10, "whole": 10, "body": 10}

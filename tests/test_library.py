@@ -215,7 +215,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         f"the library at {tmp_path} cannot be opened: file is not a database"
     )
     assert caught.value.remedy == (
-        "restore a copy of the folder, or put it elsewhere with --library PATH"
+        "footnote doctor; footnote restore FILE --replace, from a backup"
     )
 
 
@@ -380,8 +380,8 @@ def test_words_are_found_stemmed_without_accents_and_best_in_the_title(worded: L
 def test_a_search_keeps_to_the_papers_it_is_given(worded: Library) -> None:
     _, study, transformers = (paper.paper_id for paper in worded.papers())
     among = [study, transformers, "nothere"]
-    assert [one for one, _ in worded.match(["grokking"], 10, among=among)] == [study]
-    assert worded.match(["grokking"], 10, among=[]) == []
+    assert [one for one, _ in worded.match(["grokking"], 0, among)] == [study]
+    assert worded.match(["grokking"], 0) == []
 
 
 def test_papers_with_a_word_a_phrase_or_a_beginning_are_counted(worded: Library) -> None:

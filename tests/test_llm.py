@@ -154,7 +154,7 @@ async def test_a_connection_that_breaks_before_any_text_is_a_failure(fault: str)
     assert str(error).startswith(f"{base} broke off before it said anything: ")
 
 
-@pytest.mark.parametrize("fault", ["stalled", "silent"])
+@pytest.mark.parametrize("fault", ["stalled", "silent", "comments"])
 async def test_a_server_that_falls_silent_times_out(fault: str) -> None:
     error, base = await fail_with(fault)
     assert type(error) is errors.EndpointTimeout

@@ -8,6 +8,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 import traceback
 import weakref
 from pathlib import Path
@@ -95,6 +96,22 @@ async def test_cancelling_the_reader_closes_the_connection_at_once() -> None:
         with pytest.raises(asyncio.CancelledError):
             await reader
         assert await closed_early(server)
+
+
+@pytest.mark.parametrize("fault", [None, "silent", "slow"])
+async def test_calls_cancelled_at_any_moment_leave_no_connection_open(fault: str | None) -> None:
+    with OpenAIServer(reply="One two three four.", fault=fault) as server:
+        endpoint = make_endpoint(server, timeout=30)
+        for moment in range(40):
+            reader = asyncio.create_task(ask(endpoint))
+            for _ in range(moment):
+                await asyncio.sleep(0)
+            reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reader
+        async with asyncio.timeout(20):
+            while any("process_request" in one.name for one in threading.enumerate()):
+                await asyncio.sleep(0.01)
 
 
 async def test_a_reply_read_to_its_end_was_not_closed_early() -> None:

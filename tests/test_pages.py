@@ -325,10 +325,10 @@ def test_a_file_that_cannot_be_opened_is_a_failure(
     path = tmp_path / "locked.txt"
     path.write_text("x")
 
-    def refuse(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(_: Path, mode: str) -> io.BytesIO:
+        raise PermissionError(13, "Permission denied", str(path), mode)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     [page] = open_pages([str(path)])
     assert page.failures == (Failure(str(path), None, "it cannot be read: Permission denied"),)
 

@@ -12,15 +12,8 @@ from libraries import numbered_page
 
 from rag import Footnote
 from rag.errors import EmbedderError, LibraryEmpty
-from rag.retrieve import (
-    BM25_CEILING,
-    SIDE_WEIGHT,
-    Findings,
-    Retriever,
-    Search,
-    Signals,
-    Weights,
-)
+from rag.fusion import Signals, Weights
+from rag.retrieve import BM25_CEILING, SIDE_WEIGHT, Findings, Retriever, Search
 from rag.terms import content_words
 
 ODD_QUESTIONS = [

@@ -35,8 +35,8 @@ def fail(**sections: dict[str, object]) -> SettingsError:
 def test_the_config_of_the_checkout_names_every_setting_with_its_default() -> None:
     written = tomllib.loads(CHECKOUT_CONFIG.read_text(encoding="utf-8"))
     defaults = Settings.model_construct().model_dump()
-    for section in ("llm", "judge"):
-        defaults[section]["api_key"] = defaults[section]["api_key"].get_secret_value()
+    for section, key in (("llm", "api_key"), ("judge", "api_key"), ("chat", "auth")):
+        defaults[section][key] = defaults[section][key].get_secret_value()
     assert written == defaults
 
 

@@ -48,8 +48,10 @@ class Answering:
         finally:
             chat.busy = False
             chat.stop()
-        yield {self._page.stop: gr.update(visible=False)}
-        yield await self._desk.suggest(chat, self._house)
+        ended: Updates = {self._page.stop: gr.update(visible=False)}
+        if self._line.is_empty:  # what to ask next takes several searches: others come first
+            ended |= await self._desk.suggest(chat, self._house)
+        yield ended
 
     async def _answer_one(self, chat: Chat) -> AsyncIterator[Updates]:
         import gradio as gr
@@ -105,6 +107,8 @@ class Answering:
             for event in batch:
                 turn = turn.after(event)
             chat.turns[-1] = turn
+            if turn.answer is not None:
+                continue  # the end is shown once, by `_conclude`
             updates = {page.live: render_turn(turn)}
             if (turn.offers, turn.sentences) != (before.offers, before.sentences):
                 updates[page.sources] = render_sources(chat.turns)

@@ -12,17 +12,17 @@ import contextlib
 import errno
 import os
 import socket
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
 from ui.adding.render import HEAD as ADDING_HEAD
 from ui.adding.render import PATH_FORM
 from ui.adding.room import LARGEST, AddingRoom
-from ui.guard import KeepToItself
+from ui.guard import KeepToItself, forbid_fetching
 from ui.handlers import Handlers, Page
 from ui.house import House
 from ui.page import make_head, make_theme, render_brand
+from ui.quick import make_blocks
 from ui.turns import Chat
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ QUESTION_CHARACTERS = 4000
 # Who this browser is, and which conversation its address names, go along with the first call.
 HELLO = "(act, chat) => [footnote.hello(), chat]"
 
-Auth = tuple[str, str] | list[tuple[str, str]] | Callable[[str, str], bool] | None
+Auth = tuple[str, str] | list[tuple[str, str]] | None
 
 
 # --- the page -----------------------------------------------------------------------
@@ -46,9 +46,10 @@ def build(house: House) -> gr.Blocks:
     Importing Gradio takes some two seconds.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import gradio as gr
-
-    with gr.Blocks(title="Footnote", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+    forbid_fetching()
+    with make_blocks(
+        title="Footnote", analytics_enabled=False, delete_cache=(3600, 3600)
+    ) as blocks:
         page = _lay_out(house.own_machine)
         _wire(blocks, page, Handlers(house, page))
     wired: gr.Blocks = blocks

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+
+TELL_SECONDS = 0.4  # between two tellings: each costs the server as much as a step of an answer
 
 
 class Line:
@@ -23,6 +26,11 @@ class Line:
         self._spots.append(spot)
         return spot
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is being answered, or waits for it."""
+        return not self._spots
+
     def count_ahead(self, spot: Spot) -> int:
         """How many must leave before this one's turn comes; 0 for one that has left."""
         if spot not in self._spots:
@@ -33,8 +41,8 @@ class Line:
         """Let all behind it move up."""
         if spot in self._spots:
             self._spots.remove(spot)
-            for other in (spot, *self._spots):
-                other.moved.set()
+            for other in (spot, *self._spots[: self._at_once]):
+                other.called.set()
 
 
 class Spot:
@@ -43,14 +51,18 @@ class Spot:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.left = False
-        self.moved = asyncio.Event()
+        self.called = asyncio.Event()
 
     async def wait(self) -> AsyncIterator[int]:
-        """How many are ahead, now and after each move; ends when none is, or once left."""
-        while ahead := self._line.count_ahead(self):
-            yield ahead
-            self.moved.clear()
-            await self.moved.wait()
+        """How many are ahead, told now and then; ends when none is, or once left."""
+        told = 0
+        while self._line.count_ahead(self):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELL_SECONDS):
+                    await self.called.wait()
+            if (ahead := self._line.count_ahead(self)) not in (0, told):
+                told = ahead
+                yield ahead
 
     def leave(self) -> None:
         """Make room; leaving twice changes nothing."""

@@ -15,9 +15,10 @@ from itertools import groupby
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _NUMBERED = re.compile(r"^\s*(\d{1,3})[.)]\s+")
 _HEADING = re.compile(r"^#{1,6}\s+|^\s*\*\*(?=[^*]+\*\*\s*$)")
-_RULE = re.compile(r"^\|?[\s:|-]*-[\s:|-]*\|?$")
+_RULE = re.compile(r"^(?=[^-]*-)[\s:|-]+$")
 _INLINE = (
-    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), "strong"),
+    # Emphasis has a length, or marks that are never closed would each be looked for to the end.
+    (re.compile(r"\*\*(?=\S)(.{1,1000}?)(?<=\S)\*\*"), "strong"),
     (re.compile(r"`([^`]+)`"), "code"),
 )
 

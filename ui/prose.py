@@ -22,8 +22,7 @@ from ui.turns import Turn
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PRIVATE = dict.fromkeys(map(ord, (_OPEN, _CLOSE)))
 _PIECE = re.compile(f"(<[^>]*>)|{_OPEN}([mbe])(\\d+){_CLOSE}|([^<{_OPEN}]+)")
-_GAP = re.compile(r"(?<=[^\s*-]) +$")
-_HALF_MARK = re.compile(r"\s*\[[\d,\s]*$")
+_HALF_MARK = re.compile(r"(?<!\s)\s*+\[[\d,\s]*$")
 _OPENING = "\"'“‘(«*`"
 
 
@@ -106,9 +105,15 @@ def _hold_places(text: str, marks: Sequence[Mark], marked: Sequence[Place]) -> s
     holders += [(place.end, place.end, f"e{place.index}") for place in marked]
     # Where one sentence ends and the next begins without a blank, the end stands first.
     for start, end, name in sorted(holders, key=lambda one: (*one[:2], one[2][0] == "b"))[::-1]:
-        before = _GAP.sub("", text[:start]) if name[0] == "m" else text[:start]
+        before = _close_gap(text[:start]) if name[0] == "m" else text[:start]
         text = f"{before}{_OPEN}{name}{_CLOSE}{text[end:]}"
     return text
+
+
+def _close_gap(before: str) -> str:
+    """Without the blanks at its end, unless they belong to a list's sign or to emphasis."""
+    bare = before.rstrip(" ")
+    return before if not bare or bare[-1].isspace() or bare[-1] in "*-" else bare
 
 
 # --- HTML ---------------------------------------------------------------------------

@@ -12,10 +12,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from rag.errors import EndpointError, FootnoteError
-from rag.events import Event
+from rag.events import Event, Found
 
 # The eye does not follow more than some 25 changes a second; what comes faster is joined.
 BATCH_SECONDS = 0.04
+# What was found is shown with the first words if they follow, and these with the end: each
+# change of the page costs the server some milliseconds, and the reader a flicker.
+JOIN_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Reading:
 
     def __init__(self, events: AsyncIterator[Event]) -> None:
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._begun = False
         self._task = asyncio.create_task(self._pump(events))
         # Not in a `finally` of the pump: a task cancelled before its first step runs none.
         self._task.add_done_callback(lambda _: self._queue.put_nowait(None))
@@ -70,22 +74,34 @@ class Reading:
         )
 
     async def batches(self) -> AsyncIterator[tuple[Event, ...]]:
-        """Whatever has come since the last batch; ends with the stream, or when stopped."""
+        """Whatever has come since the last batch; ends with the stream, or when stopped.
+
+        The first words wait for `JOIN_SECONDS` at the most, the end not at all.
+        """
         try:
             while batch := await self._take():
                 yield batch
-                await asyncio.sleep(BATCH_SECONDS)
+                await asyncio.wait({self._task}, timeout=BATCH_SECONDS)
         finally:
             self.stop()
 
     async def _take(self) -> tuple[Event, ...]:
-        batch = []
+        batch: list[Event] = []
         event = await self._queue.get()
         while event is not None:
             batch.append(event)
-            if self._queue.empty():
+            try:
+                async with asyncio.timeout(self._wait_after(event)):
+                    event = await self._queue.get()
+            except TimeoutError:
                 break
-            event = self._queue.get_nowait()
         if event is None and batch:
             self._queue.put_nowait(None)
         return tuple(batch)
+
+    def _wait_after(self, event: Event) -> float:
+        """Seconds in which what follows is shown together with the event."""
+        if isinstance(event, Found):
+            return BATCH_SECONDS
+        first, self._begun = not self._begun, True
+        return JOIN_SECONDS if first else 0.0

@@ -50,7 +50,7 @@ def _make_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader([HERE, HERE.parent / "bench"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -41,7 +41,7 @@ MOST_CLUSTERS = 24  # more names than that cannot be read on one map
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Sums in one order, whatever the number of cores."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
         yield

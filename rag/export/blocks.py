@@ -87,7 +87,7 @@ _BLANKS = re.compile(r"[ \t]*")
 _BULLET = re.compile(r"\s*[-*•]\s+")
 _NUMBERED = re.compile(r"\s*(\d{1,3})[.)]\s+")
 _HEADING = re.compile(r"#{1,6}\s+|\s*\*\*(?=[^*]+\*\*\s*$)")
-_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
+_RULE = re.compile(r"(?=[^-]*-)[\s:|-]+")
 _GAP = re.compile(r"(?:(?<=[^\s*-])|(?<=\*\*)) +$")
 _PIPE = re.compile(r"(?<!\\)\|")
 

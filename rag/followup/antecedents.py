@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rag.conversation import Conversation, Exchange
+from rag.defuse import defuse
 from rag.followup.fragments import OF_ANY_PAPER
 from rag.followup.references import ORDINALS, Kind, Mention
 from rag.wording import stem_words
@@ -252,7 +253,8 @@ def _places(mention: Mention, count: int) -> list[int]:
 
 
 def _short(title: str) -> str:
-    clean = " ".join(title.replace("“", "‘").replace("”", "’").split())
+    """As it stands between quotation marks in a question, which no title gets out of."""
+    clean = defuse(title.replace("“", "‘").replace("”", "’"))
     return clean if len(clean) <= LONGEST_TITLE else f"{clean[:LONGEST_TITLE].rsplit(' ', 1)[0]}…"
 
 

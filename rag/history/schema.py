@@ -109,18 +109,19 @@ STEPS = (FIRST, SEEN)  # each makes the next version of the one before it
 
 def prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables that a file lacks. Raises HistoryTooNew for a later version's, untouched."""
-    if _read_version(connection, path) == SCHEMA_VERSION:
+    if read_version(connection, path) == SCHEMA_VERSION:
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        for step in STEPS[_read_version(connection, path) :]:
+        for step in STEPS[read_version(connection, path) :]:
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _read_version(connection: sqlite3.Connection, path: Path) -> int:
+def read_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Raises HistoryTooNew."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION:
         raise HistoryTooNew(

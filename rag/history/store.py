@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.history.errors import HistoryError
-from rag.history.schema import prepare_schema
+from rag.history.schema import prepare_schema, read_version
+from rag.swap import identify
 
 Connection = sqlite3.Connection
 WAIT_SECONDS = 30.0
@@ -90,12 +91,13 @@ class Store:
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        file = identify(self.path)
+        if connection is None or self._local.file != file:  # a restore puts another in its place
             connection = self._connect()
             # Not NORMAL, which may lose the last answers when the power fails.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
+            self._local.connection, self._local.file = connection, identify(self.path)
             self._open.append(connection)
         return connection
 
@@ -113,10 +115,14 @@ class Store:
 
 
 def find_damage(path: Path) -> str:
-    """What SQLite finds wrong with a file of conversations; empty if nothing. Changes nothing."""
+    """What SQLite finds wrong with a file of conversations; empty if nothing. Changes nothing.
+
+    Raises HistoryTooNew for a later version's.
+    """
     try:
         address = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS)) as connection:
+            read_version(connection, path)
             rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
     except sqlite3.Error as error:
         return str(error)

@@ -42,8 +42,9 @@ _ARXIV = re.compile(
     r"(?:v\d+)?(?:\.pdf)?(?=$|[\s?#/\])])",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s+and\s+|\s*;\s*|\n+", re.IGNORECASE)
-_LIST = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
+# A run of blanks is tried from its beginning only: from each of its blanks takes quadratic time.
+_AND = re.compile(r"(?<!\s)\s++and\s+|;|\n+", re.IGNORECASE)
+_LIST = re.compile(r",\s*(?:and\s+)?|(?<!\s)\s++and\s+")
 _PUNCTUATION = re.compile(r"[\s\-.]+")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rag.errors import PageError
 from rag.pages.sniff import UNKNOWN, read_page
+from rag.pages.text import LARGEST
 from rag.records import Failure, Page
 
 STANDARD_INPUT = "-"
@@ -51,7 +52,7 @@ def _exists(path: str) -> bool:
 def _read_all(paths: list[str]) -> Iterator[Page]:
     for path in paths:
         if path == STANDARD_INPUT:
-            yield read_page("stdin", sys.stdin.buffer.read())
+            yield read_page("stdin", sys.stdin.buffer.read(LARGEST + 1))
         elif Path(path).is_dir():
             yield from _read_folder(path)
         else:
@@ -78,7 +79,8 @@ def _list_files(folder: str, refused: list[OSError]) -> Iterator[str]:
 
 def _read_file(path: str) -> Page:
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         return _fail(path, error)
     return _locate(read_page(path, data), path)

@@ -23,6 +23,10 @@ DEPTH = 4
 """Lists are looked for in objects in objects, this deep."""
 RETRIES = 200
 """Places after a break at which another entry is looked for."""
+WASTE = 4
+"""How often, on the whole, a text is gone through in vain before breaks are no longer mended."""
+MOST = 1_000_000
+"""Entries that are collected from one text."""
 NEAR_END = 10
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -45,6 +49,19 @@ class Break:
     at_end: bool
 
 
+class _Document(str):
+    """A text in which no error counts the lines before it: that takes as long as the text is,
+    at each of what may be thousands of breaks."""
+
+    __slots__ = ()
+
+    def count(self, *_: object) -> int:
+        return 0
+
+    def rfind(self, *_: object) -> int:
+        return -1
+
+
 class Walker:
     """Collects the entries and the breaks of one text, each in the order it has there.
 
@@ -55,8 +72,9 @@ class Walker:
     def __init__(self, text: str, is_wanted: Callable[[object], bool]) -> None:
         self.found: list[Found] = []
         self.breaks: list[Break] = []
-        self._text = text
+        self._text = _Document(text)
         self._end = len(text.rstrip())
+        self._patience = WASTE * len(text)
         self._is_wanted = is_wanted
         self._decoder = json.JSONDecoder()
 
@@ -125,12 +143,16 @@ class Walker:
 
     def _find_next(self, offset: int) -> int | None:
         for match in islice(_NEXT_OBJECT.finditer(self._text, offset), RETRIES):
+            at = match.end()
             try:
-                value, _ = self._decode(match.end())
-            except json.JSONDecodeError:
-                continue
-            if self._is_wanted(value):
-                return match.end()
+                value, end = self._decode(at)
+                if self._is_wanted(value):
+                    return at
+            except json.JSONDecodeError as error:
+                end = error.pos
+            self._patience -= end - at
+            if self._patience < 0:
+                break
         return None
 
     def _decode(self, at: int) -> tuple[object, int]:

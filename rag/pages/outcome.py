@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from rag.pages.text import tidy
 from rag.records import Entry, Failure, Page, PartialDate
 
 NO_PAPERS = "nothing in it looks like a list of papers"
+LONGEST = 1 << 20
+"""Characters of one entry; what is longer is no paper, and would cost more than its share."""
+TOO_LONG = "an entry is longer than a million characters"
+MOST = 1_000_000
+"""Entries and failures of one page."""
+TOO_MANY = "it holds more than a million entries; the rest is left out"
 SHOWN = 80
 """Characters of a title that a failure quotes."""
 
@@ -41,11 +48,16 @@ def shorten(text: str) -> str:
 def make_page(
     source: str, shape: str, outcomes: Iterable[Outcome], date: PartialDate | None = None
 ) -> Page:
-    """Part what was read from what was not. A page without either is a failure itself."""
+    """Part what was read from what was not. A page without either is a failure itself.
+
+    No more than MOST are taken of the outcomes, so that a page cannot fill the memory.
+    """
     entries: list[Entry] = []
     failures: list[Failure] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Entry):
+    for outcome in islice(outcomes, MOST + 1):
+        if len(entries) + len(failures) == MOST:
+            failures.append(Failure(source, None, TOO_MANY))
+        elif isinstance(outcome, Entry):
             entries.append(outcome)
         else:
             failures.append(outcome)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from rag.records import Failure
 
 GZIP = b"\x1f\x8b"
-LARGEST = 1 << 30
-"""Bytes that a compressed page may unpack to: enough for any listing, and no more."""
+LARGEST = 1 << 28
+"""Bytes of a page, unpacked: enough for any listing, and no more. What is larger is refused as
+a whole, before it fills the memory."""
+TOO_LARGE = "it is larger than 256 MiB, more than is read as one page"
+SLICE = 8192
+"""Bytes of gzip data unpacked at a time: zlib copies what is left of them after each member."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,13 +50,22 @@ class Decoded:
 
 
 class LineIndex:
-    """Tells the line, counted from 1, of any offset into a text."""
+    """Tells the line, counted from 1, of any offset into a text.
+
+    It counts from the offset that was asked for last: quick where one is near the other, and
+    in no more memory than the text itself.
+    """
 
     def __init__(self, text: str) -> None:
-        self._starts = [match.end() for match in re.finditer("\n", text)]
+        self._text = text
+        self._offset, self._line = 0, 1
 
     def find(self, offset: int) -> int:
-        return bisect_right(self._starts, offset) + 1
+        start, end = sorted((self._offset, offset))
+        passed = self._text.count("\n", start, end)
+        self._line += passed if offset >= self._offset else -passed
+        self._offset = offset
+        return self._line
 
 
 def tidy(text: str) -> str:
@@ -74,6 +86,8 @@ def decode(source: str, data: bytes) -> Decoded:
     says where.
     """
     failures: tuple[Failure, ...] = ()
+    if len(data) > LARGEST:
+        return Decoded("", (Failure(source, None, TOO_LARGE),))
     if data.startswith(GZIP):
         data, failures = _unpack(source, data)
         if failures and not data:
@@ -92,21 +106,22 @@ def decode(source: str, data: bytes) -> Decoded:
 
 def _unpack(source: str, data: bytes) -> tuple[bytes, tuple[Failure, ...]]:
     """Unpack all members of a gzip file, or what can be had of a damaged one."""
-    parts: list[bytes] = []
-    room = LARGEST
-    while data.startswith(GZIP):
+    unpacked = bytearray()
+    at = 0
+    while data.startswith(GZIP, at):
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            parts.append(unpacker.decompress(data, room))
-        except zlib.error:
-            return b"".join(parts), (Failure(source, None, "the gzip data is damaged"),)
-        room -= len(parts[-1])
-        if room <= 0:
-            return b"".join(parts), (Failure(source, None, "it unpacks to more than 1 GiB"),)
+        while at < len(data) and not unpacker.eof:
+            piece = data[at : at + SLICE]
+            try:
+                unpacked += unpacker.decompress(piece)
+            except zlib.error:
+                return bytes(unpacked), (Failure(source, None, "the gzip data is damaged"),)
+            if len(unpacked) > LARGEST:
+                return b"", (Failure(source, None, TOO_LARGE),)
+            at += len(piece) - len(unpacker.unused_data)
         if not unpacker.eof:
-            return b"".join(parts), (Failure(source, None, "the gzip data breaks off"),)
-        data = unpacker.unused_data
-    return b"".join(parts), ()
+            return bytes(unpacked), (Failure(source, None, "the gzip data breaks off"),)
+    return bytes(unpacked), ()
 
 
 def _decode_text(data: bytes, *, cut: bool) -> str:

@@ -1,0 +1,55 @@
+"""What an event leaves alone stays as it is, and costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from ui.quick import make_blocks
+
+
+@pytest.fixture(autouse=True)
+def _without_analytics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+
+
+def tell(*changes: dict[str, Any]) -> list[list[Any]]:
+    """What the browser is told of the outputs "one", "two", "three" for each dict of changes."""
+    with make_blocks(analytics_enabled=False) as blocks:
+        parts = {name: gr.HTML() for name in ("one", "two", "three")}
+        gr.Button().click(lambda: None, None, [*parts.values()])
+    (event,) = blocks.fns.values()
+
+    async def run(names: dict[str, Any]) -> list[Any]:
+        changed = {parts[name]: value for name, value in names.items()}
+        told: list[Any] = await blocks.postprocess_data(event, changed, None)
+        return told
+
+    return [asyncio.run(run(names)) for names in changes]
+
+
+def test_only_what_changes_is_told() -> None:
+    whole, one, none = tell(
+        {"one": "a", "two": "b", "three": gr.update(visible=False)},
+        {"two": "b", "one": gr.skip()},
+        {"three": gr.skip()},
+    )
+    assert whole[:2] == ["a", "b"]
+    assert (whole[2]["__type__"], whole[2]["visible"]) == ("update", False)
+    assert one == [gr.skip(), "b", gr.skip()]
+    assert none == [gr.skip()] * 3
+
+
+def test_outputs_that_stay_are_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    with make_blocks(analytics_enabled=False) as blocks:
+        parts = [gr.HTML() for _ in range(3)]
+        gr.Button().click(lambda: None, None, parts)
+    (event,) = blocks.fns.values()
+    made: list[object] = []
+    monkeypatch.setattr(gr.HTML, "__init__", lambda self, **_: made.append(self))
+    told = asyncio.run(blocks.postprocess_data(event, {parts[0]: "a"}, None))
+    assert told == ["a", gr.skip(), gr.skip()]
+    assert made == []
