@@ -157,6 +157,4 @@ class _translate:  # noqa: N801 - reads as a verb where it is used
         # Chroma's own start and end stumble over a damaged file: AttributeError.
         known = ChromaError | httpx.HTTPError | ValueError | OSError | RuntimeError | AttributeError
         if isinstance(error, known):
-            raise VectorError(
-                f"Chroma failed: {error}", remedy="footnote rebuild"
-            ) from error
+            raise VectorError(f"Chroma failed: {error}", remedy="footnote rebuild") from error

@@ -121,9 +121,8 @@ class Engine(BaseQueryEngine):
                     answer = piece
                     continue
                 yield piece
-                if not self.streams or not live.take(piece.text):
-                    continue
-                if checked := await asyncio.to_thread(live.check):
+                ended = self.streams and live.take(piece.text)
+                if ended and (checked := await asyncio.to_thread(live.check)):
                     yield Checked(checked)
         answer = replace(
             answer,

@@ -234,8 +234,9 @@ class Index:
 
     def _read_current(self) -> str:
         current = self.folder / "current"
-        named = current.read_text(encoding="utf-8", errors="replace") if current.is_file() else "0001"
-        name = named.strip()
+        name = "0001"
+        if current.is_file():
+            name = current.read_text(encoding="utf-8", errors="replace").strip()
         if not name.isdigit():
             raise VectorError(
                 f"{current} holds {name!r}, which names no generation", remedy="footnote rebuild"

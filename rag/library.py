@@ -24,8 +24,8 @@ from rag.merge import merge_entry, start_paper
 from rag.records import AddReport, Entry, Failure, Page, Paper
 from rag.schema import (
     COLUMNS,
-    REMEDIES,
     MATCH,
+    REMEDIES,
     SELECT,
     SELECT_FACTS,
     Facts,

@@ -73,14 +73,19 @@ SELECT_FACTS = (
     "SELECT paper_id, abstract, author_count, date, arxiv_id, url, upvotes, authors FROM papers"
 )
 
-# One pass over the papers that hold a word, whatever is wanted of them.
+# One pass over the papers that hold a word, whatever is wanted of them; the few that are wanted
+# are joined last.
 MATCH = """
 WITH found (number, score) AS MATERIALIZED (
     SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ?
+), wanted (number, score) AS (
+    SELECT number, score FROM (SELECT * FROM found ORDER BY score DESC, number LIMIT ?)
+    UNION
+    SELECT number, score FROM found WHERE number IN (
+        SELECT number FROM papers WHERE paper_id IN (SELECT value FROM json_each(?))
+    )
 )
-SELECT paper_id, score FROM found JOIN papers USING (number)
-WHERE number IN (SELECT number FROM found ORDER BY score DESC, number LIMIT ?)
-    OR paper_id IN (SELECT value FROM json_each(?))
+SELECT paper_id, score FROM wanted CROSS JOIN papers USING (number)
 ORDER BY score DESC, paper_id
 """
 

@@ -45,7 +45,7 @@ class Killer:
     ) -> dict[str, Any]:
         """Run a command and kill it after so many calls and `later` seconds; 0: let it end.
 
-        `only`: calls of these C functions alone ("posix.rename"), and before the last of them is made.
+        `only`: calls of these C functions alone ("posix.rename"); killed before the last is made.
 
         What is told: "killed", "calls", "status", and "acknowledged", what was safe by its
         own word.
@@ -79,7 +79,6 @@ def _import_all() -> None:
     """
     import chromadb  # noqa: F401
     import gradio  # noqa: F401
-
     import test_app  # noqa: F401
 
     import rag.assemble  # noqa: F401

@@ -19,8 +19,9 @@ from word_model import WordModel, titles_of
 
 import rag.footnote
 from rag import Footnote
-from rag.backup import make_backup, restore_backup
 from rag.backup.archive import FORMAT, MANIFEST, check_archive
+from rag.backup.making import make_backup
+from rag.backup.restoring import restore_backup
 from rag.cli import main
 from rag.conversation import Conversation
 from rag.doctor import examine_index
@@ -38,6 +39,7 @@ for number in range(100, 10_000):
     library.add([numbered_page(number)])
     index.sync(library.papers())
 """
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(autouse=True)

@@ -359,6 +359,18 @@ def test_the_command_line_says_what_is_measured() -> None:
         read(["--only", "nothing"])
 
 
+def test_what_fails_is_told_and_the_rest_goes_on(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: Bench) -> Outcome:
+        raise TimeoutError("no page")
+
+    (line,) = bench_main.attempt("chat", fail, bench).lines
+    assert (line.what, line.value) == ("chat", None)
+    assert line.note == "it failed: TimeoutError('no page')"
+    assert "not here" in capsys.readouterr().err
+
+
 def test_a_missed_goal_fails_the_command_only_where_it_is_to_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

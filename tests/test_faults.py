@@ -29,7 +29,7 @@ import rag.footnote
 import rag.library
 import ui.app
 from rag import Footnote
-from rag.backup import make_backup
+from rag.backup.making import make_backup
 from rag.cli import main
 from rag.conversation import Conversation
 from rag.history import History

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,11 @@ def spoil(seed: str, place: int, put: str, cut: int) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_what_was_found_once_stays_mended(case: Path) -> None:
-    TARGETS[case.parent.name](case.read_bytes())
+    check = TARGETS[case.parent.name]
+    check(SEEDS[case.parent.name][0].encode())  # loads what is loaded when first needed
+    started = time.process_time()
+    check(case.read_bytes())
+    assert time.process_time() - started < 5.0
 
 
 def test_each_target_has_seeds_to_begin_with() -> None:
@@ -37,14 +42,14 @@ def test_the_seeds_keep_every_promise(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=MIXED)
 def test_any_text_keeps_every_promise(name: str, text: str) -> None:
     TARGETS[name](text.encode("utf-8", "surrogatepass"))
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), place=st.integers(0, 500), put=MIXED, cut=st.integers(0, 9))
 def test_a_spoilt_seed_keeps_every_promise(
     name: str, data: st.DataObject, place: int, put: str, cut: int

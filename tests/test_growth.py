@@ -36,7 +36,7 @@ from ui.markdown import to_html
 from ui.render import render_turn
 from ui.turns import Stage, Turn
 
-LARGE = 60_000  # characters of a page
+LARGE = 40_000  # characters of a page
 QUICK = 0.1  # seconds of CPU that nothing needs to be compared with
 STEEPEST = 9.0  # times as long for four times as much; 16 where time is quadratic
 TODAY = date(2026, 11, 21)

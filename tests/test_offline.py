@@ -114,6 +114,7 @@ for said in (
 """
 
 
+@pytest.mark.timeout(400)
 def test_a_whole_story_in_the_terminal_reaches_for_nothing(tmp_path: Path) -> None:
     pages = sorted((Path(__file__).parents[1] / "eval" / "corpus").glob("20*.txt"))
     report = tmp_path / "report"
@@ -122,7 +123,7 @@ def test_a_whole_story_in_the_terminal_reaches_for_nothing(tmp_path: Path) -> No
         env={**os.environ, loopback.REPORT: str(report)},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=380,
     )
     assert "ask 0" in done.stderr, done.stderr
     assert not report.exists()

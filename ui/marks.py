@@ -7,6 +7,7 @@ knows nothing about HTML.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -34,28 +35,36 @@ def find_marks(
     Brackets that hold a number that was not offered are no marks: an abstract may
     itself say `[2024]`.
     """
+    ground = _Ground(text, places, sentences)
     marks = []
     for match in MARKS.finditer(text):
         numbers = tuple(int(number) for number in _NUMBER.findall(match.group()))
         if all(number in offered for number in numbers):
-            sentence = _sentence_of(match, numbers, places, sentences)
+            sentence = ground.find(match.start(), numbers)
             marks.append(Mark(match.start(), match.end(), numbers, sentence))
     return marks
 
 
-def _sentence_of(
-    mark: re.Match[str],
-    numbers: tuple[int, ...],
-    places: Sequence[Place],
-    sentences: Sequence[Sentence],
-) -> int | None:
-    """The sentence around the mark or right before it, else one that the text does not show.
+class _Ground:
+    """Where words and sentences stand: gone through once, however many marks there are."""
 
-    With words between, the mark belongs to a sentence that is not known yet.
-    """
-    before = [place for place in places if place.start < mark.start()]
-    if before and not reduce_text(mark.string[before[-1].end : mark.start()])[0]:
-        return before[-1].index
-    placed = {place.index for place in places}
-    rest = (index for index in range(len(sentences)) if index not in placed)
-    return next((i for i in rest if set(numbers) & set(sentences[i].citations)), None)
+    def __init__(self, text: str, places: Sequence[Place], sentences: Sequence[Sentence]) -> None:
+        self._places = places
+        self._starts = [place.start for place in places]
+        self._words = reduce_text(text)[1]
+        placed = {place.index for place in places}
+        hidden = (index for index in range(len(sentences)) if index not in placed)
+        self._hidden = [(index, frozenset(sentences[index].citations)) for index in hidden]
+
+    def find(self, mark: int, numbers: tuple[int, ...]) -> int | None:
+        """The sentence around the mark or right before it, else one that the text does not show.
+
+        With words between, the mark belongs to a sentence that is not known yet.
+        """
+        before = bisect_left(self._starts, mark)
+        if before and not self._has_words(self._places[before - 1].end, mark):
+            return self._places[before - 1].index
+        return next((index for index, cited in self._hidden if cited & set(numbers)), None)
+
+    def _has_words(self, start: int, end: int) -> bool:
+        return bisect_left(self._words, end) > bisect_left(self._words, start)

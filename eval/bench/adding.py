@@ -12,11 +12,13 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
+from eval.bench.adder import TURN
 from eval.bench.plan import ENVIRONMENT, Bench, footnote_command, python_command
 from eval.bench.records import TIMES, Line, Outcome, Point, join_outcomes, tell_missing
 from eval.bench.shelf import LISTED, write_page
 from eval.bench.timing import clock, run_command
 from eval.bench.words import write_value
+from eval.report.words import count_of
 from rag.chunks import cut_paper
 from rag.footnote import Footnote
 from rag.merge import start_paper
@@ -51,8 +53,8 @@ def measure(bench: Bench) -> Outcome:
         told["adding_s"] / told["encoding_s"],
         TIMES,
         1.15,
-        f"{len(shares)} turns of 500 papers each, from {min(shares):.2f} to {max(shares):.2f}"
-        f" times; {told['runs_on']}; both models loaded and warm.",
+        f"In {count_of(len(shares), 'turn')} of {TURN} papers, from {min(shares):.2f} to"
+        f" {max(shares):.2f} times; {told['runs_on']}; both models loaded and warm.",
     )
     memory = Line(
         CASE,

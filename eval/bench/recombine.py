@@ -93,7 +93,7 @@ class CopyingEmbedder:
             return _make_unit(np.asarray(known[self._places[text]], dtype=np.float32))
         places = [self._places[one] for one in _split(text) if one in self._places]
         rng = _start_chance(text)
-        noise = rng.standard_normal(known.shape[1]).astype(np.float32)
+        noise = rng.standard_normal(int(known.shape[1]), dtype=np.float32)
         if not places:
             return _make_unit(noise)
         sources = known[places].astype(np.float32)

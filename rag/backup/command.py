@@ -38,7 +38,7 @@ def add_restore(commands: Any) -> None:
 
 def run_backup(footnote: Footnote, parsed: argparse.Namespace) -> int:
     """Status 1 where something that is not the papers had to be left out."""
-    from rag.backup import make_backup
+    from rag.backup.making import make_backup
 
     made = make_backup(footnote.library.folder, Path(parsed.file), force=parsed.force)
     record = made.to_record()
@@ -57,7 +57,7 @@ def run_backup(footnote: Footnote, parsed: argparse.Namespace) -> int:
 
 def run_restore(parsed: argparse.Namespace) -> int:
     """Status 2, and nothing changed, where the file or the folder forbids it."""
-    from rag.backup import restore_backup
+    from rag.backup.restoring import restore_backup
     from rag.settings import load_settings
 
     named = {"library": {"path": parsed.library}} if parsed.library else None

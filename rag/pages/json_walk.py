@@ -25,8 +25,6 @@ RETRIES = 200
 """Places after a break at which another entry is looked for."""
 WASTE = 4
 """How often, on the whole, a text is gone through in vain before breaks are no longer mended."""
-MOST = 1_000_000
-"""Entries that are collected from one text."""
 NEAR_END = 10
 
 _SPACE = re.compile(r"[ \t\n\r]*")
