@@ -136,7 +136,7 @@ def read_licence(package: Distribution) -> str:
 
 
 def _read(package: Distribution, name: str) -> str:
-    return ((package.metadata.get_all(name) or [""])[0]).strip()
+    return str((package.metadata.get_all(name) or [""])[0]).strip()
 
 
 def _read_first_line(package: Distribution) -> str:

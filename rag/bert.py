@@ -1,11 +1,13 @@
-"""BERT's forward pass for one short text, in NumPy.
+"""BERT's forward pass for one short text, by ONNX Runtime.
 
 Owns reading such a model's folder and computing what sentence-transformers computes for it,
 to 1e-6; knows nothing about questions or papers. A question is a dozen tokens: importing
-PyTorch and transformers for it takes seconds and half a gigabyte, this takes neither.
+PyTorch and transformers for it takes seconds and half a gigabyte, and every one after that
+three times as long as here.
 
 Devlin and others (2019, "BERT: Pre-training of Deep Bidirectional Transformers"); mean
-pooling: Reimers and Gurevych (2019, "Sentence-BERT"). A folder with any other part (another
+pooling: Reimers and Gurevych (2019, "Sentence-BERT"). The graph is written down from the
+folder's configuration and takes the weights as they lie. A folder with any other part (another
 pooling, a prompt, a further layer) is not read: `reads_folder` says so.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,59 +26,9 @@ Matrix = NDArray[np.float32]
 
 LAYER = "encoder.layer.{}."
 POOLS_OTHERWISE = ("pooling_mode_cls_token", "pooling_mode_max_tokens", "pooling_mode_lasttoken")
-
-
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """`x @ weight + bias`."""
-
-    weight: Matrix
-    bias: Matrix
-
-    def __call__(self, x: Matrix) -> Matrix:
-        return x @ self.weight + self.bias
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """Layer normalisation (Ba, Kiros and Hinton 2016)."""
-
-    weight: Matrix
-    bias: Matrix
-    epsilon: float
-
-    def __call__(self, x: Matrix) -> Matrix:
-        centred = x - x.mean(axis=1, keepdims=True)
-        variance = np.square(centred).mean(axis=1, keepdims=True)
-        scaled: Matrix = centred / np.sqrt(variance + np.float32(self.epsilon))
-        return scaled * self.weight + self.bias
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Self-attention and a feed-forward net, each added to what came in and normalised."""
-
-    heads: int
-    attend: Dense  # query, key and value side by side
-    gather: Dense
-    attended: Norm
-    widen: Dense
-    narrow: Dense
-    done: Norm
-
-    def __call__(self, x: Matrix) -> Matrix:
-        x = self.attended(x + self.gather(self._mix(x)))
-        return self.done(x + self.narrow(_gelu(self.widen(x))))
-
-    def _mix(self, x: Matrix) -> Matrix:
-        """Every token's values, weighed by its query and their keys, head by head."""
-        tokens, width = x.shape
-        parts = self.attend(x).reshape(tokens, 3, self.heads, width // self.heads)
-        query, key, value = parts.transpose(1, 2, 0, 3)
-        scores = query @ key.transpose(0, 2, 1) / np.float32(math.sqrt(width // self.heads))
-        scores = np.exp(scores - scores.max(axis=2, keepdims=True))
-        mixed = (scores / scores.sum(axis=2, keepdims=True)) @ value
-        return np.ascontiguousarray(mixed.transpose(1, 0, 2)).reshape(tokens, width)
+OPSET = 20  # the first with Gelu
+INLINE = frozenset(("first", "heads", "row", "scale"))  # what shapes are worked out from
+IR_VERSION = 10  # older than what either library knows, so that both may move on
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +36,12 @@ class Bert:
     """A model of mean-pooled, normalised token states; `tokenizer` cuts at what it reads."""
 
     tokenizer: Any
-    words: Matrix
-    places: Matrix
-    entry: Norm
-    layers: tuple[Layer, ...]
+    session: Any
 
     def encode(self, text: str) -> Matrix:
         """The unit vector of a text, shape (width,)."""
-        ids = self.tokenizer.encode(text).ids
-        x = self.entry(self.words[ids] + self.places[: len(ids)])
-        for layer in self.layers:
-            x = layer(x)
-        mean: Matrix = x.mean(axis=0)
+        ids = np.array(self.tokenizer.encode(text).ids, dtype=np.int64)
+        mean: Matrix = self.session.run(None, {"ids": ids})[0]
         return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
@@ -132,60 +78,138 @@ def load_bert(folder: Path) -> Bert:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(limit)
-    state = _Weights(
-        {
-            name.removeprefix("bert."): np.asarray(weight, dtype=np.float32)
-            for name, weight in load_file(folder / "model.safetensors").items()
-            if not name.endswith("position_ids")
-        },
-        float(config["layer_norm_eps"]),
-    )
-    return Bert(
-        tokenizer,
-        state.weights["embeddings.word_embeddings.weight"],
-        # A text is all of the first type.
-        state.weights["embeddings.position_embeddings.weight"]
-        + state.weights["embeddings.token_type_embeddings.weight"][0],
-        state.norm("embeddings.LayerNorm"),
-        tuple(
-            state.layer(LAYER.format(number), int(config["num_attention_heads"]))
-            for number in range(int(config["num_hidden_layers"]))
-        ),
-    )
+    weights = {
+        name.removeprefix("bert."): np.asarray(weight, dtype=np.float32)
+        for name, weight in load_file(folder / "model.safetensors").items()
+        if not name.endswith("position_ids")
+    }
+    graph = _Graph(weights, config["hidden_size"], config["num_attention_heads"])
+    return Bert(tokenizer, graph.open(int(config["num_hidden_layers"]), config["layer_norm_eps"]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
+@dataclass(slots=True)
+class _Graph:
+    """The graph as it grows: every step gives the name of what it computes."""
+
     weights: dict[str, Matrix]
-    epsilon: float
+    width: int
+    heads: int
+    nodes: list[Any] = field(default_factory=list)
+    constants: dict[str, NDArray[Any]] = field(default_factory=dict)
 
-    def dense(self, *names: str) -> Dense:
-        """One map of the named ones, side by side."""
-        weight = np.concatenate([self.weights[f"{name}.weight"] for name in names])
-        bias = np.concatenate([self.weights[f"{name}.bias"] for name in names])
-        return Dense(np.ascontiguousarray(weight.T), bias)
+    def open(self, layers: int, epsilon: float) -> Any:
+        """A session of the whole model: token ids, shape (n,), to their mean state (width,)."""
+        states = self.norm(self.enter(), "embeddings.LayerNorm", epsilon)
+        for number in range(layers):
+            states = self.layer(states, LAYER.format(number), epsilon)
+        self.step("ReduceMean", states, self.constant("first", [0]), result="mean", keepdims=0)
+        return self._start()
 
-    def norm(self, name: str) -> Norm:
-        return Norm(self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.epsilon)
+    def enter(self) -> str:
+        """Each token's word and place; all are of a text of the first type."""
+        words = self.constant("words", self.weights["embeddings.word_embeddings.weight"])
+        types = self.weights["embeddings.token_type_embeddings.weight"]
+        places = self.weights["embeddings.position_embeddings.weight"] + types[0]
+        first = self.constant("first", [0])
+        length = self.step("Shape", "ids")
+        here = self.step("Slice", self.constant("places", places), first, length, first)
+        return self.step("Add", self.step("Gather", words, "ids"), here)
 
-    def layer(self, name: str, heads: int) -> Layer:
-        inner = f"{name}attention."
-        return Layer(
-            heads,
-            self.dense(f"{inner}self.query", f"{inner}self.key", f"{inner}self.value"),
-            self.dense(f"{inner}output.dense"),
-            self.norm(f"{inner}output.LayerNorm"),
-            self.dense(f"{name}intermediate.dense"),
-            self.dense(f"{name}output.dense"),
-            self.norm(f"{name}output.LayerNorm"),
+    def layer(self, states: str, name: str, epsilon: float) -> str:
+        """Self-attention and a feed-forward net, each added to what came in and normalised."""
+        mixed = self.dense(
+            self.attend(states, f"{name}attention.self."), f"{name}attention.output.dense"
+        )
+        states = self.norm(
+            self.step("Add", states, mixed), f"{name}attention.output.LayerNorm", epsilon
+        )
+        wide = self.step("Gelu", self.dense(states, f"{name}intermediate.dense"))
+        narrow = self.dense(wide, f"{name}output.dense")
+        return self.norm(self.step("Add", states, narrow), f"{name}output.LayerNorm", epsilon)
+
+    def attend(self, states: str, name: str) -> str:
+        """Every token's values, weighed by its query and their keys, head by head."""
+        size = self.width // self.heads
+        shape = self.constant("heads", [0, self.heads, size])
+        query, key, value = (
+            self.step("Reshape", self.dense(states, f"{name}{part}"), shape)
+            for part in ("query", "key", "value")
+        )
+        query = self.step("Transpose", query, perm=(1, 0, 2))
+        key = self.step("Transpose", key, perm=(1, 2, 0))
+        value = self.step("Transpose", value, perm=(1, 0, 2))
+        scale = self.constant("scale", np.float32(1 / math.sqrt(size)))
+        scores = self.step("Mul", self.step("MatMul", query, key), scale)
+        mixed = self.step("MatMul", self.step("Softmax", scores, axis=-1), value)
+        rows = self.step("Transpose", mixed, perm=(1, 0, 2))
+        return self.step("Reshape", rows, self.constant("row", [0, self.width]))
+
+    def dense(self, states: str, name: str) -> str:
+        weight = self.constant(f"{name}.weight", self.weights[f"{name}.weight"].T)
+        bias = self.constant(f"{name}.bias", self.weights[f"{name}.bias"])
+        return self.step("Add", self.step("MatMul", states, weight), bias)
+
+    def norm(self, states: str, name: str, epsilon: float) -> str:
+        weight, bias = (
+            self.constant(part, self.weights[part]) for part in (f"{name}.weight", f"{name}.bias")
+        )
+        return self.step("LayerNormalization", states, weight, bias, axis=-1, epsilon=epsilon)
+
+    def constant(self, name: str, value: Any) -> str:
+        """A name for a value, whole numbers as int64."""
+        array = np.asarray(value)
+        if name not in self.constants:
+            self.constants[name] = np.ascontiguousarray(array) if array.ndim else array
+        return name
+
+    def step(self, operator: str, *inputs: str, result: str = "", **attributes: Any) -> str:
+        """The name of what the operator makes of its inputs."""
+        from onnx.helper import make_node
+
+        name = result or f"step{len(self.nodes)}"
+        self.nodes.append(make_node(operator, inputs, [name], **attributes))
+        return name
+
+    def _start(self) -> Any:
+        import onnxruntime as ort
+        from onnx import TensorProto
+        from onnx.helper import make_graph, make_model, make_opsetid, make_tensor_value_info
+        from onnx.numpy_helper import from_array
+
+        graph = make_graph(
+            self.nodes,
+            "bert",
+            [make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])],
+            [make_tensor_value_info("mean", TensorProto.FLOAT, [self.width])],
+            [
+                from_array(value, name) if name in INLINE else _name_elsewhere(name, value)
+                for name, value in self.constants.items()
+            ],
+        )
+        model = make_model(graph, ir_version=IR_VERSION, opset_imports=[make_opsetid("", OPSET)])
+        options = ort.SessionOptions()
+        # A question is too little for two threads.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        weights = {name: one for name, one in self.constants.items() if name not in INLINE}
+        values = [ort.OrtValue.ortvalue_from_numpy(one) for one in weights.values()]
+        options.add_external_initializers(list(weights), values)
+        return ort.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
 
 
-def _gelu(x: Matrix) -> Matrix:
-    from scipy.special import erf
+def _name_elsewhere(name: str, value: NDArray[Any]) -> Any:
+    """A constant of the graph that is handed over beside it."""
+    from onnx import StringStringEntryProto, TensorProto
+    from onnx.helper import np_dtype_to_tensor_dtype
 
-    activated: Matrix = x * np.float32(0.5) * (np.float32(1.0) + erf(x / np.float32(math.sqrt(2))))
-    return activated
+    return TensorProto(
+        name=name,
+        dims=value.shape,
+        data_type=np_dtype_to_tensor_dtype(value.dtype),
+        data_location=TensorProto.EXTERNAL,
+        external_data=[StringStringEntryProto(key="location", value="handed over")],
+    )
 
 
 def _read(path: Path) -> Any:

@@ -56,14 +56,11 @@ class Neighbours:
     def nearest(self, view: str, vector: Vectors, k: int) -> list[str]:
         """Up to k paper_ids, nearest first."""
         with self._lock, _translate():
-            collection = self._collection(view)
-            count = collection.count()
-            if count == 0:
-                return []
-            found = collection.query(
-                query_embeddings=[vector], n_results=min(k, count), include=["distances"]
+            found = self._collection(view).query(
+                query_embeddings=[vector], n_results=k, include=["distances"]
             )
-        if not found["ids"][0]:  # what a damaged segment does, without a word
+        # A damaged segment finds nothing, without a word; counting costs more than asking.
+        if not found["ids"][0] and (count := self.count(view)):
             raise VectorError(
                 f"Chroma holds {count} vectors and finds none of them", remedy="footnote rebuild"
             )

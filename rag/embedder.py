@@ -192,8 +192,8 @@ def _load_short(folder: Path) -> Callable[[str], Vectors]:
         model = load_bert(folder)
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise _unloadable(str(folder), error) from error
-    # A question is too little for two threads, and threads that spin while they wait cost ten
-    # times the work as soon as anything else keeps a core busy.
+    # What is done with its vector is too little for two threads, and threads that spin while
+    # they wait cost ten times the work as soon as anything else keeps a core busy.
     threadpool_limits(1, user_api="blas")
     return model.encode
 

@@ -92,8 +92,8 @@ class Footnote(AbstractContextManager["Footnote"]):
         self.sync()
 
     def rebuild(self, progress: Progress = ignore_progress, *, keep_old: bool = False) -> int:
-        """Make the index and the words anew from the papers; how many there are. With `keep_old` what reads
-        the old one just now may go on."""
+        """Make the index and the words anew from the papers; how many there are. With `keep_old`
+        what reads the old one just now may go on."""
         changes = self.library.changes()
         self.library.renew_words()
         done = self.index.rebuild(self.library.papers(), progress, keep_old=keep_old)

@@ -39,7 +39,7 @@ class Signals:
 @dataclass(frozen=True, slots=True)
 class Fits:
     """How well the papers of a block fit a text: `lexical`, one number a paper, and `cosines`,
-    one a row of its matrix."""
+    one a row of it."""
 
     lexical: NDArray[np.float64]
     cosines: NDArray[np.float32]

@@ -148,11 +148,11 @@ class Index:
         return self._open().vectors.get(paper_ids)
 
     def block(self, paper_ids: Collection[str]) -> Block:
-        """The same as one matrix."""
+        """The same, one below the other."""
         return self._open().vectors.get_block(paper_ids)
 
     def everything(self) -> Block:
-        """All vectors as one matrix, kept in memory until they change: for small libraries."""
+        """All vectors, kept in memory until they change: for small libraries."""
         generation = self._open()
         now = (generation.folder, generation.vectors.change_mark())
         with self._lock:
@@ -194,8 +194,7 @@ class Index:
             )
             vectors.put(embedded)
             progress(done, len(wanted))
-        if wanted or gone:
-            _delete_orphans(vectors, neighbours)
+        _delete_orphans(vectors, neighbours)
         return len(wanted)
 
     def _follow(self) -> Generation:

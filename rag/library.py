@@ -39,7 +39,6 @@ from rag.swap import finish_swap, identify
 from rag.titles import make_paper_id, normalise_title
 
 TITLE_WEIGHT = 2.0
-LEAST_WEIGHT = 1e-6  # of a word that more than half of the papers hold
 COUNTS_KEPT = 20_000  # words whose counts are kept in memory
 TELLING = 12  # letters of a title's beginning that can stand for the title
 
@@ -180,7 +179,7 @@ class Library:
         """The inverse document frequency of each word, as SQLite's `bm25()` reckons it."""
         total = self.count()
         return {
-            word: max(LEAST_WEIGHT, math.log((total - count + 0.5) / (count + 0.5)))
+            word: max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
             for word, count in self.count_papers_with(words).items()
         }
 

@@ -28,12 +28,13 @@ from rag.embedder import Embedder, Vectors
 from rag.errors import EmbedderError
 from rag.fusion import Fits, Signals, Weights
 from rag.index import Index
-from rag.library import LEAST_WEIGHT, Library
+from rag.library import Library
 from rag.records import Hit, Paper, Span
 from rag.terms import content_words
 from rag.vectors import Block
 
 SIDE_WEIGHT = 0.2
+LOOKED_UP = 10_000  # papers that the words looked up may stand in, counted for each word
 BM25_CEILING = 2.2  # k1 + 1: what one word's weight is multiplied by at the most
 
 
@@ -173,9 +174,17 @@ class Retriever:
         return min(total, -(-self._candidates * total // max(1, among)))
 
     def _tell(self, text: str) -> list[str]:
-        """The words to look up: one that most papers hold tells nothing and costs the most."""
-        weights = self.library.weigh(content_words(text))
-        return [word for word, weight in weights.items() if weight > LEAST_WEIGHT] or [*weights]
+        """The words to look up, rarest first, as far as LOOKED_UP goes. One that half of the
+        papers hold weighs nothing in BM25, and the commonest of the others little; they are
+        what looking up costs (Turtle and Flood 1995, "Query Evaluation")."""
+        counts = self.library.count_papers_with(content_words(text))
+        half, told, papers = self.library.count() / 2, list[str](), 0
+        for word in sorted(counts, key=counts.__getitem__):
+            papers += counts[word]
+            if told and (papers > LOOKED_UP or counts[word] >= half):
+                break
+            told.append(word)
+        return told
 
     def _measure(
         self, text: str, vector: Vectors, block: Block, matched: Mapping[str, float]
@@ -184,7 +193,7 @@ class Retriever:
         words = content_words(text)
         ceiling = max(BM25_CEILING * sum(self.library.weigh(words).values()), 1e-6)
         found = np.array([matched.get(one, 0.0) for one in block.paper_ids], dtype=np.float64)
-        return Fits(np.minimum(1.0, found / ceiling), block.matrix @ vector)
+        return Fits(np.minimum(1.0, found / ceiling), block.cosines(vector))
 
     def _rank(
         self, search: Search, fits: Mapping[str, Fits], block: Block, k: int

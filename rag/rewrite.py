@@ -40,7 +40,7 @@ CHATTER = re.compile(
     r"|as an ai|sorry|note\b|not in these papers|rewritten\b)|:$",
     re.IGNORECASE,
 )
-MARK = re.compile(r"\[\s*\^?\d+[^\]]*\]")
+MARK = re.compile(r"\[\s*\^?\d+[^\[\]]*\]")
 POINTERS = {Kind.NUMBER, Kind.ORDER, Kind.OTHER, Kind.TITLED}
 
 

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     spans BLOB NOT NULL, vectors BLOB NOT NULL
 );
 """
+PART = 32  # papers of which the vectors are reckoned with at once
 Row = tuple[str, str, int, bytes, bytes]
 COUNT_WRITE = """
 INSERT INTO meta VALUES ('writes', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1
@@ -49,16 +50,22 @@ class PaperVectors:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The vectors of several papers, by paper_id, in one matrix (rows, d).
+    """The vectors of several papers, by paper_id, one below the other in `parts` (rows, d).
 
     Paper i has the rows from `starts[i]` to `starts[i + 1]`: whole, body, its sentences;
     `spans[i]` holds the sentences' offsets, int32 in pairs.
     """
 
     paper_ids: tuple[str, ...]
-    matrix: Vectors
+    parts: tuple[NDArray[np.floating], ...]
     starts: NDArray[np.intp]
     spans: tuple[bytes, ...]
+
+    def cosines(self, vector: Vectors) -> Vectors:
+        """The cosine of a unit vector (d,) with every row, shape (rows,)."""
+        # Part by part: what is made of the shorter numbers stays in the processor's cache.
+        found = [part.astype(np.float32, copy=False) @ vector for part in self.parts]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
 
     def sentence_rows(self, paper: int) -> slice:
         """The rows of a paper's sentences."""
@@ -121,12 +128,12 @@ class VectorFile:
         return [_from_row(row) for row in self._select(paper_ids)]
 
     def get_block(self, paper_ids: Collection[str]) -> Block:
-        """The same as one matrix."""
-        return _stack(self._select(list(paper_ids)))
+        """The same one below the other."""
+        return _stack(self._select(list(paper_ids)), np.float16)
 
     def get_all(self) -> Block:
-        """All there are, as one matrix: 15 kB of memory a paper."""
-        return _stack(self._execute("SELECT * FROM vectors"))
+        """All there are, ready to be reckoned with: 15 kB of memory a paper."""
+        return _stack(self._execute("SELECT * FROM vectors"), np.float32)
 
     def close(self) -> None:
         for connection in self._open:
@@ -178,15 +185,17 @@ class VectorFile:
         )
 
 
-def _stack(rows: list[Row]) -> Block:
+def _stack(rows: list[Row], kind: type[np.floating]) -> Block:
     rows = sorted(rows)
     width = rows[0][2] if rows else 1
-    joined = np.frombuffer(b"".join(row[4] for row in rows), dtype=np.float16)
-    counts = [len(row[4]) // (2 * width) for row in rows]
+    joined = [
+        np.frombuffer(b"".join(row[4] for row in rows[start : start + PART]), dtype=np.float16)
+        for start in range(0, len(rows), PART)
+    ]
     return Block(
         tuple(row[0] for row in rows),
-        joined.reshape(-1, width).astype(np.float32),
-        np.cumsum([0, *counts]),
+        tuple(part.reshape(-1, width).astype(kind, copy=False) for part in joined),
+        np.cumsum([0, *(len(row[4]) // (2 * width) for row in rows)]),
         tuple(row[3] for row in rows),
     )
 

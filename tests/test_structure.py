@@ -57,6 +57,8 @@ STAGES = [
 ]
 HOMES = {
     "chromadb": {"rag/chroma.py"},
+    "onnx": {"rag/bert.py"},
+    "onnxruntime": {"rag/bert.py"},
     "openai": {"rag/llm.py", "rag/client.py", "rag/wire.py", "rag/complaints.py"},
     "llama_index": {"rag/engine.py", "rag/response.py", "eval/bench/peer.py"},
     "paperqa": {"eval/bench/peer.py"},

@@ -11,10 +11,11 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import add_command
-from rag.errors import EmbedderError, RecipeMismatch, SettingsError
+from rag.errors import EmbedderError, FootnoteError, RecipeMismatch, SettingsError
 from ui.guard import is_loopback
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
     auth = read_auth(parsed.auth or settings.auth.get_secret_value().splitlines())
     check_reach(host, auth)
     add_starter(footnote, parsed.starter)
-    threading.Thread(target=load_quietly, args=(footnote,), daemon=True).start()
     history = History(footnote.library.folder)
     keeper = Keeper(history, tell_settings(footnote.settings))
     house = House(footnote, keeper, own_machine=auth is None)
+    threading.Thread(target=load_quietly, args=(house,), daemon=True).start()
     try:
         catch_up(house)
         serve(house, host=host, port=port, auth=auth)
@@ -82,12 +83,14 @@ def catch_up(house: House) -> None:
     house.jobs.catch_up()
 
 
-def load_quietly(footnote: Footnote) -> None:
-    """Load the model behind the page; a question that needs it tells what is wrong with it."""
+def load_quietly(house: House) -> None:
+    """Load behind the page what answers questions; who needs it is told what is wrong with it."""
     try:
-        footnote.embedder.load()
+        house.footnote.embedder.load()
     except EmbedderError as error:
         print(f"footnote: {error}\n  try: {error.remedy}", file=sys.stderr)
+    with suppress(FootnoteError):
+        house.engine_for(quoting=False)  # its libraries take a second to import
 
 
 def read_auth(lines: Sequence[str]) -> list[tuple[str, str]] | None:
