@@ -125,5 +125,6 @@ def shared_library(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> It
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first test that needs the 346 papers waits for them to be embedded."""
     for item in items:
-        if "shared_library" in getattr(item, "fixturenames", ()):
+        named = "shared_library" in getattr(item, "fixturenames", ())
+        if named or "shared papers" in item.name:  # the second asks for it by its name
             item.add_marker(pytest.mark.timeout(400))

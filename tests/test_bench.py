@@ -119,7 +119,7 @@ def test_each_thing_is_taken_by_every_way_before_the_next_and_the_first_way_turn
 
 
 def test_a_command_is_told_with_its_status_and_its_memory(tmp_path: Path) -> None:
-    code = "import sys; held = bytearray(50_000_000); print('said'); sys.exit(3)"
+    code = "import sys, time; held = b'x' * 50_000_000; time.sleep(0.3); print('said'); exit(3)"
     ended = run_command([sys.executable, "-c", code], tmp_path)
     assert (ended.status, ended.out, ended.err) == (3, "said\n", "")
     assert ended.seconds > 0

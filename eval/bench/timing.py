@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,11 +96,32 @@ def run_command(
         child = subprocess.Popen(
             command, stdout=stdout, stderr=stderr, env={**os.environ, **(environment or {})}
         )
-        _, status, used = os.wait4(child.pid, 0)
+        peak = _Peak(child.pid)
+        child.wait()
         seconds = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
     said = out.read_text("utf-8", "replace"), err.read_text("utf-8", "replace")
-    return Ended(child.returncode, seconds, used.ru_maxrss * 1024 / MEGABYTE, *said)
+    return Ended(child.returncode, seconds, peak.stop(), *said)
+
+
+class _Peak(threading.Thread):
+    """The most memory that a process ever held, looked up while it runs: what the system tells
+    at its end (`ru_maxrss`) counts its parent too, of which it began as a copy."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid, self._peak, self._ended = pid, 0.0, threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self._ended.wait(0.01):
+            found = re.search(r"VmHWM:\s+(\d+) kB", _read(f"/proc/{self._pid}/status"))
+            self._peak = max(self._peak, int(found[1]) * 1024 / MEGABYTE if found else 0.0)
+
+    def stop(self) -> float:
+        """The peak, in MB."""
+        self._ended.set()
+        self.join()
+        return self._peak
 
 
 def measure_memory(pid: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,12 +49,13 @@ def test_a_newcomer_asks_follows_a_citation_adds_pages_and_asks_again(
 
 
 def test_a_models_answer_is_stopped_at_once_and_its_stream_closed(
-    open_page: Callable[[str], Any], starter_folder: Path
+    open_page: Callable[[str], Any], starter_folder: Path, tmp_path: Path
 ) -> None:
+    shutil.copytree(starter_folder, tmp_path / "copy")
     with OpenAIServer(reply="Grokking is delayed generalization [1]. " * 60) as server:
         server.delay = 0.1
         server.fault = "slow"
-        with run_chat(starter_folder, FOOTNOTE_LLM__BASE_URL=server.base_url) as url:
+        with run_chat(tmp_path / "copy", FOOTNOTE_LLM__BASE_URL=server.base_url) as url:
             page = open_page(url)
             assert server.base_url in page.locator("#fn-header").inner_text()
             ask(page, "What causes grokking?")
@@ -68,12 +70,13 @@ def test_a_models_answer_is_stopped_at_once_and_its_stream_closed(
 
 
 def test_an_endpoint_that_dies_is_named_and_the_answer_quoted(
-    open_page: Callable[[str], Any], starter_folder: Path
+    open_page: Callable[[str], Any], starter_folder: Path, tmp_path: Path
 ) -> None:
+    shutil.copytree(starter_folder, tmp_path / "copy")
     with OpenAIServer() as server:
         address = server.base_url
     with run_chat(
-        starter_folder, FOOTNOTE_LLM__BASE_URL=address, FOOTNOTE_LLM__MODEL="gone"
+        tmp_path / "copy", FOOTNOTE_LLM__BASE_URL=address, FOOTNOTE_LLM__MODEL="gone"
     ) as url:
         page = open_page(url)
         ask(page, "What causes grokking?")
