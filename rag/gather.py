@@ -8,14 +8,15 @@ question, within its filters. Knows nothing about how an answer is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.comparison.balance import Balanced, find_sides_hits
 from rag.comparison.tabulate import make_columns
 from rag.conversation import Conversation
 from rag.filters.finding import find_filters, strip_filters
-from rag.filters.selecting import order, select
+from rag.filters.kept import KeptSelections
+from rag.filters.selecting import order
 from rag.inventory import answer_inventory, find_inventory_question, names_paper
 from rag.library import Library
 from rag.premise.naming import check_premise
@@ -61,6 +62,7 @@ class Gatherer:
     judge: SupportJudge
     papers: int = 8
     today: Callable[[], date] = date.today
+    selections: KeptSelections = field(default_factory=KeptSelections)
 
     def find_recorded(self, question: str, conversation: Conversation) -> Gathered | None:
         """The answer from the library's records, to a question that asks for them."""
@@ -127,8 +129,7 @@ class Gatherer:
         """The ids that pass, None for all, and what the filters did."""
         if not any(not one.orders for one in filters):
             return None, None
-        kept, selection = select(filters, self.library.facts())
-        return frozenset(kept), selection
+        return self.selections.select(filters, self.library)
 
     def _gather_sides(
         self,

@@ -20,10 +20,8 @@ from typing import Any
 
 from rag.errors import LibraryEmpty, LibraryError, PaperNotFound
 from rag.locks import hold_lock
-from rag.merge import merge_entry, start_paper
-from rag.records import AddReport, Entry, Failure, Page, Paper
+from rag.records import AddReport, Failure, Page, Paper
 from rag.schema import (
-    COLUMNS,
     MATCH,
     REMEDIES,
     SELECT,
@@ -33,10 +31,10 @@ from rag.schema import (
     find_remedy,
     from_row,
     prepare_schema,
-    to_row,
 )
 from rag.swap import finish_swap, identify
-from rag.titles import make_paper_id, normalise_title
+from rag.titles import normalise_title
+from rag.upsert import add_entry, find_row
 
 TITLE_WEIGHT = 2.0
 COUNTS_KEPT = 20_000  # words whose counts are kept in memory
@@ -61,7 +59,7 @@ class Library:
         with hold_lock(self.folder, "adding papers"):
             for page in pages:
                 with self._write() as connection:
-                    outcomes = [_add_entry(connection, entry) for entry in page.entries]
+                    outcomes = [add_entry(connection, entry) for entry in page.entries]
                     if set(outcomes) - {"unchanged"}:
                         _count_change(connection)
                 for outcome in outcomes:
@@ -72,7 +70,7 @@ class Library:
     def remove(self, paper_ids: Sequence[str]) -> None:
         """Remove papers, all or none. Raises PaperNotFound naming the ids that are unknown."""
         with hold_lock(self.folder, "removing papers"), self._write() as connection:
-            unknown = [one for one in paper_ids if _find(connection, "paper_id", one) is None]
+            unknown = [one for one in paper_ids if find_row(connection, "paper_id", one) is None]
             if unknown:
                 raise PaperNotFound(
                     f"no paper has the id {', '.join(unknown)}; nothing was removed",
@@ -93,9 +91,11 @@ class Library:
         for row in self._read(f"{SELECT} ORDER BY number"):
             yield from_row(row)
 
-    def facts(self) -> list[Facts]:
-        """What is known of every paper, for filters, in the order in which they were added."""
-        return [facts_from_row(row) for row in self._read(f"{SELECT_FACTS} ORDER BY number")]
+    def facts(self, abstracts: bool = True) -> list[Facts]:
+        """What is known of every paper, for filters, in the order in which they were added;
+        without `abstracts` those are empty, which takes half the time."""
+        select = SELECT_FACTS.format(abstract="abstract" if abstracts else "''")
+        return [facts_from_row(row) for row in self._read(select)]
 
     def find_titled(self, title: str) -> list[str]:
         """The ids of the papers of this title, as titles are compared; of those that begin
@@ -158,6 +158,17 @@ class Library:
         query = " OR ".join(f'"{word}"' for word in words)
         rows = self._read(MATCH, (TITLE_WEIGHT, query, limit, json.dumps(list(also))))
         return [(paper_id, score) for paper_id, score in rows]
+
+    def find_titled_with(self, words: Sequence[str], limit: int) -> list[str]:
+        """The ids of papers whose title holds all the words, or others that begin with the same
+        four letters; those that fit best first."""
+        query = " AND ".join(f'"{word[:4]}" *' if len(word) >= 4 else f'"{word}"' for word in words)
+        rows = self._read(
+            "SELECT paper_id FROM words JOIN papers ON number = words.rowid WHERE words MATCH ?"
+            " ORDER BY bm25(words), number LIMIT ?",
+            (f"title : ({query})", limit),
+        )
+        return [row[0] for row in rows]
 
     def count_papers_with(self, phrases: Sequence[str]) -> dict[str, int]:
         """For each word or phrase, how many papers hold it (stemmed, any case).
@@ -244,54 +255,3 @@ class Library:
 
 def _count_change(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE state SET changes = changes + 1")
-
-
-def _add_entry(connection: sqlite3.Connection, entry: Entry) -> str:
-    """Add or merge one entry; 'added', 'merged' or 'unchanged'."""
-    known = _find_same(connection, entry)
-    if known is None:
-        paper = start_paper(entry)
-        if _find(connection, "paper_id", paper.paper_id) is not None:
-            paper = start_paper(entry, make_paper_id(entry.title, entry.arxiv_id))
-        _insert(connection, paper)
-        return "added"
-    merged = merge_entry(known, entry)
-    if merged == known:
-        return "unchanged"
-    _update(connection, merged)
-    return "merged"
-
-
-def _find_same(connection: sqlite3.Connection, entry: Entry) -> Paper | None:
-    """The paper of this arXiv id, else of this title unless both have ids that differ."""
-    if entry.arxiv_id:
-        same = _find(connection, "arxiv_id", entry.arxiv_id)
-        if same is not None:
-            return same
-    rows = connection.execute(
-        f"{SELECT} WHERE title_key = ? ORDER BY number", (normalise_title(entry.title),)
-    )
-    for paper in map(from_row, rows.fetchall()):
-        if not (entry.arxiv_id and paper.arxiv_id):
-            return paper
-    return None
-
-
-def _find(connection: sqlite3.Connection, column: str, value: str) -> Paper | None:
-    row = connection.execute(f"{SELECT} WHERE {column} = ?", (value,)).fetchone()
-    return None if row is None else from_row(row)
-
-
-def _insert(connection: sqlite3.Connection, paper: Paper) -> None:
-    columns = (*COLUMNS, "title_key")
-    connection.execute(
-        f"INSERT INTO papers ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        (*to_row(paper), normalise_title(paper.title)),
-    )
-
-
-def _update(connection: sqlite3.Connection, paper: Paper) -> None:
-    changes = ", ".join(f"{column} = ?" for column in COLUMNS)
-    connection.execute(
-        f"UPDATE papers SET {changes} WHERE paper_id = ?", (*to_row(paper), paper.paper_id)
-    )

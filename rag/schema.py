@@ -70,7 +70,8 @@ COLUMNS = (
 )
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM papers"
 SELECT_FACTS = (
-    "SELECT paper_id, abstract, author_count, date, arxiv_id, url, upvotes, authors FROM papers"
+    "SELECT paper_id, {abstract}, author_count, date, arxiv_id, url, upvotes, authors FROM papers"
+    " ORDER BY number"
 )
 
 # One pass over the papers that hold a word, whatever is wanted of them; the few that are wanted

@@ -106,7 +106,7 @@ class Understander:
         return found + tuple(one for one in conversation.last.filters if one.field not in fields)
 
     def _knows_author(self, name: str) -> bool:
-        return knows_author(name, self.library.facts())
+        return knows_author(name, self.library.facts(abstracts=False))
 
     def _find_titles(self, conversation: Conversation) -> dict[int, str]:
         """The titles of the papers that have numbers."""

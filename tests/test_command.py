@@ -87,7 +87,6 @@ def test_the_password_may_come_from_the_environment(
 ) -> None:
     served: list[Any] = []
     monkeypatch.setattr("ui.app.serve", lambda house, **how: served.append((house, how)))
-    monkeypatch.setattr("ui.command.load_quietly", lambda _: None)
     monkeypatch.setenv("FOOTNOTE_CHAT__AUTH", "ann:canary-1\nbob:canary-2\n")
     footnote = open_footnote(tmp_path)
     footnote.settings = load_settings()

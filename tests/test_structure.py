@@ -37,7 +37,7 @@ STAGES = [
         "rag.titles",
     ),
     *("rag.address", "rag.history"),
-    *("rag.pages", "rag.merge", "rag.schema", "rag.library", "rag.preview"),
+    *("rag.pages", "rag.merge", "rag.schema", "rag.upsert", "rag.library", "rag.preview"),
     *("rag.sentences", "rag.chunks", "rag.bert", "rag.embedder", "rag.vectors", "rag.embedding"),
     *("rag.chroma", "rag.index"),
     "rag.browse",
@@ -82,6 +82,7 @@ HOMES = {
     "sqlite3": {
         "rag/library.py",
         "rag/schema.py",
+        "rag/upsert.py",
         "rag/vectors.py",
         "eval/judging/cache.py",
         "rag/history/schema.py",

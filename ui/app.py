@@ -12,6 +12,7 @@ import contextlib
 import errno
 import os
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
@@ -224,9 +225,6 @@ def _wire_adding(page: Page, room: AddingRoom, quick: Any, before: tuple[Any, ..
         event.then(room.watch, page.chat, watched, **slow)
 
 
-# --- the server ---------------------------------------------------------------------
-
-
 def serve(house: House, *, host: str, port: int, auth: Auth = None) -> None:
     """Serve the chat until Ctrl-C; says where, once connections are accepted.
 
@@ -234,7 +232,7 @@ def serve(house: House, *, host: str, port: int, auth: Auth = None) -> None:
     """
     listener = _listen(host, port)
     with listener, contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(_mount(build(house), auth), listener))
+        asyncio.run(_run(_mount(build(house), auth), listener, house))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -280,7 +278,7 @@ def _mount(blocks: gr.Blocks, auth: Auth) -> FastAPI:
     return mounted
 
 
-async def _run(app: FastAPI, listener: socket.socket) -> None:
+async def _run(app: FastAPI, listener: socket.socket, house: House) -> None:
     import uvicorn
 
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
@@ -290,6 +288,7 @@ async def _run(app: FastAPI, listener: socket.socket) -> None:
         await asyncio.sleep(0.02)
     if server.started:
         print(f"Footnote is ready: {_address(listener)}", flush=True)
+        threading.Thread(target=house.warm, daemon=True).start()
     await serving
 
 

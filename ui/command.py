@@ -9,13 +9,11 @@ from __future__ import annotations
 import argparse
 import socket
 import sys
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import add_command
-from rag.errors import EmbedderError, FootnoteError, RecipeMismatch, SettingsError
+from rag.errors import RecipeMismatch, SettingsError
 from ui.guard import is_loopback
 
 if TYPE_CHECKING:
@@ -54,7 +52,6 @@ def run_chat(footnote: Footnote, parsed: argparse.Namespace) -> int:
     history = History(footnote.library.folder)
     keeper = Keeper(history, tell_settings(footnote.settings))
     house = House(footnote, keeper, own_machine=auth is None)
-    threading.Thread(target=load_quietly, args=(house,), daemon=True).start()
     try:
         catch_up(house)
         serve(house, host=host, port=port, auth=auth)
@@ -81,16 +78,6 @@ def catch_up(house: House) -> None:
     except RecipeMismatch:
         return  # the page says so, and can rebuild the index
     house.jobs.catch_up()
-
-
-def load_quietly(house: House) -> None:
-    """Load behind the page what answers questions; who needs it is told what is wrong with it."""
-    try:
-        house.footnote.embedder.load()
-    except EmbedderError as error:
-        print(f"footnote: {error}\n  try: {error.remedy}", file=sys.stderr)
-    with suppress(FootnoteError):
-        house.engine_for(quoting=False)  # its libraries take a second to import
 
 
 def read_auth(lines: Sequence[str]) -> list[tuple[str, str]] | None:

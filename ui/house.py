@@ -7,11 +7,14 @@ knows nothing about HTML or events. What may wait for the disk is called off the
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Protocol
 
 from rag.conversation import Conversation
+from rag.errors import EmbedderError, FootnoteError
 from rag.events import Event
 from rag.footnote import Footnote
 from rag.history import tell_settings
@@ -113,6 +116,18 @@ class House:
             if self._quoting is None:
                 self._quoting = self._assemble_quoting()
             return self._quoting
+
+    def warm(self) -> None:
+        """Load what answers questions before the first one comes; who needs it is told what is
+        wrong with it."""
+        if self._given:
+            return
+        try:
+            self.footnote.embedder.load()
+        except EmbedderError as error:
+            print(f"footnote: {error}\n  try: {error.remedy}", file=sys.stderr)
+        with suppress(FootnoteError):
+            self.engine_for(quoting=False)  # its libraries take a second to import
 
     def _assemble_quoting(self) -> ChatEngine:
         from rag.assemble import assemble_engine

@@ -222,6 +222,7 @@ def _compare(relation: str, number: int | Day, limit: int | Day) -> bool:
     return number == limit
 
 
+@lru_cache(maxsize=4096)  # thousands of papers share a few hundred days
 def _compare_dates(relation: str, prefix: str, date: PartialDate | None) -> bool | None:
     """All days that the paper's date may be pass, or none does, or it is not known."""
     if date is None:

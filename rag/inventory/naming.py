@@ -18,7 +18,7 @@ NOUN = re.compile(
     r"\s+(?:paper|study|article|preprint|publication|entry|work|one)\s*$", re.IGNORECASE
 )
 ARTICLE = re.compile(r"^(?:the|that|this|an?|your)\s+", re.IGNORECASE)
-TRIED = 50  # papers that hold some of the words, best first, whose titles are looked at
+TRIED = 50  # papers that hold all of the words, or ones like them, whose titles are looked at
 ALIKE = 3  # papers that telling words may leave: "the information bottleneck paper"
 LONG = 3  # telling words that are a title's whatever their letters
 STEM = 4  # letters that two words have to share at their beginning
@@ -43,7 +43,7 @@ def find_named(words: str, library: Library) -> list[str]:
     telling = [one for one in _tokens(named) if one not in STOPWORDS]
     if not telling:
         return []
-    papers = library.get([one for one, _ in library.match(telling, TRIED)])
+    papers = library.get(library.find_titled_with(telling, TRIED))
     titles = {one: paper.title for one, paper in papers.items()}
     side_by_side = [one for one, title in titles.items() if _stands_in(named, telling, title)]
     if len(side_by_side) == 1 and (bare != words or _is_title_like(named, telling)):
