@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.replies import Sentence
@@ -42,9 +43,10 @@ def place_sentences(text: str, sentences: Sequence[Sentence]) -> list[Place]:
     return places
 
 
-def reduce_text(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=512)  # the same answer is placed each time that more of it is shown
+def reduce_text(text: str) -> tuple[str, tuple[int, ...]]:
     """The letters and digits of the text outside its marks, and where each stood."""
     edges = [0, *(edge for match in MARKS.finditer(text) for edge in match.span()), len(text)]
     outside = list(pairwise(edges))[::2]
-    origin = [at for start, end in outside for at in range(start, end) if text[at].isalnum()]
+    origin = tuple(at for start, end in outside for at in range(start, end) if text[at].isalnum())
     return "".join(text[at] for at in origin), origin

@@ -126,8 +126,9 @@ class House:
             self.footnote.embedder.load()
         except EmbedderError as error:
             print(f"footnote: {error}\n  try: {error.remedy}", file=sys.stderr)
-        with suppress(FootnoteError):
-            self.engine_for(quoting=False)  # its libraries take a second to import
+        with suppress(FootnoteError):  # the libraries behind these take seconds to import
+            self.engine.examples()
+            self.footnote.search("warm", 1)
 
     def _assemble_quoting(self) -> ChatEngine:
         from rag.assemble import assemble_engine
