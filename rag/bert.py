@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 LAYER = "encoder.layer.{}."
-POOLS_OTHERWISE = ("pooling_mode_cls_token", "pooling_mode_max_tokens", "pooling_mode_lasttoken")
+POOLING = "pooling_mode_mean_tokens"
 OPSET = 20  # the first with Gelu
 INLINE = frozenset(("first", "heads", "row", "scale"))  # what shapes are worked out from
 IR_VERSION = 10  # older than what either library knows, so that both may move on
@@ -51,19 +51,21 @@ def reads_folder(folder: Path) -> bool:
         parts = [one["type"].rsplit(".", 1)[-1] for one in _read(folder / "modules.json")]
         pooling = _read(folder / "1_Pooling" / "config.json")
         config = _read(folder / "config.json")
+        reading = _read(folder / "sentence_bert_config.json")
         prompts = _read(folder / "config_sentence_transformers.json").get("prompts", {})
+        _read(folder / "tokenizer.json")
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return (
         parts in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
-        and pooling.get("pooling_mode_mean_tokens") is True
-        and not any(pooling.get(one) for one in POOLS_OTHERWISE)
+        and [one for one, on in pooling.items() if "_mode_" in one and on] == [POOLING]
+        and isinstance(reading.get("max_seq_length"), int)
+        and not reading.get("do_lower_case")
         and config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and not any(prompts.values())
         and (folder / "model.safetensors").is_file()
-        and (folder / "tokenizer.json").is_file()
     )
 
 

@@ -105,6 +105,7 @@ def examine_conversations(footnote: Footnote) -> Finding:
 
 
 def examine_model(footnote: Footnote) -> Finding:
+    footnote.embedder.load()
     return Finding("model", True, footnote.embedder.describe())
 
 

@@ -113,7 +113,8 @@ class SentenceEmbedder:
         with self._loading:
             if self._ask is None:
                 folder = Path(self._folder)
-                self._ask = _load_short(folder) if reads_folder(folder) else self._ask_long()
+                short = _load_short(folder) if reads_folder(folder) else None
+                self._ask = short or self._ask_long()
             return self._ask
 
     def _ask_long(self) -> Callable[[str], Vectors]:
@@ -138,6 +139,7 @@ class SentenceEmbedder:
         # Threads that spin while they wait make a question eight times slower (183 ms, not
         # 24) as soon as anything else, such as a model server, keeps a core busy.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
@@ -148,8 +150,12 @@ class SentenceEmbedder:
         _check_device(self._device)
         try:
             return SentenceTransformer(self._folder, device=device, local_files_only=True)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise _unloadable(self._folder, error) from error
+        except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+            raise EmbedderError(
+                f"the embedding model {self._folder!r} cannot be loaded: {error}",
+                remedy="name a folder that holds a sentence-transformers model in"
+                " [embedding] model, or leave it empty for the default",
+            ) from error
 
     def _uses_bf16(self) -> bool:
         if self._precision != "auto":
@@ -184,26 +190,20 @@ def find_default_model() -> Path:
     return folder
 
 
-def _load_short(folder: Path) -> Callable[[str], Vectors]:
+def _load_short(folder: Path) -> Callable[[str], Vectors] | None:
+    """The short way; None where the weights are not what it knows: the long way tells."""
     from safetensors import SafetensorError
     from threadpoolctl import threadpool_limits
 
     try:
         model = load_bert(folder)
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
-        raise _unloadable(str(folder), error) from error
-    # What is done with its vector is too little for two threads, and threads that spin while
-    # they wait cost ten times the work as soon as anything else keeps a core busy.
+    except (SafetensorError, OSError, ValueError, KeyError):
+        return None
+    # For the whole process: what is done with its vector is too little for two threads, and
+    # threads that spin while they wait cost ten times the work once anything else keeps a
+    # core busy.
     threadpool_limits(1, user_api="blas")
     return model.encode
-
-
-def _unloadable(folder: str, error: Exception) -> EmbedderError:
-    return EmbedderError(
-        f"the embedding model {folder!r} cannot be loaded: {error}",
-        remedy="name a folder that holds a sentence-transformers model in"
-        " [embedding] model, or leave it empty for the default",
-    )
 
 
 def _check_device(device: str) -> None:

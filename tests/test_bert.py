@@ -65,6 +65,9 @@ def test_the_default_model_takes_the_short_way(folder: Path) -> None:
         ("config_sentence_transformers.json", lambda told: told | {"prompts": {"query": "q: "}}),
         ("modules.json", lambda told: [*told, {"type": "sentence_transformers.models.Dense"}]),
         ("modules.json", lambda _: {}),
+        ("1_Pooling/config.json", lambda told: told | {"pooling_mode_mean_sqrt_len_tokens": True}),
+        ("sentence_bert_config.json", lambda told: told | {"max_seq_length": None}),
+        ("sentence_bert_config.json", lambda told: told | {"do_lower_case": True}),
     ],
 )
 def test_a_model_with_any_other_part_does_not(
@@ -74,7 +77,16 @@ def test_a_model_with_any_other_part_does_not(
     assert not reads_folder(folder)
 
 
-@pytest.mark.parametrize("missing", ["modules.json", "tokenizer.json", "model.safetensors"])
+def test_a_tokenizer_that_breaks_off_is_not_read(folder: Path) -> None:
+    whole = (folder / "tokenizer.json").read_text(encoding="utf-8")
+    (folder / "tokenizer.json").write_text(whole[:5000], encoding="utf-8")
+    assert not reads_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["modules.json", "sentence_bert_config.json", "tokenizer.json", "model.safetensors"],
+)
 def test_a_folder_that_is_not_whole_does_not(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
     assert not reads_folder(folder)

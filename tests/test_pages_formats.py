@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.pages import open_pages, read_page
+from rag.pages.hf_html import read_html
 from rag.records import Entry, Page, PartialDate
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -378,3 +379,13 @@ def test_ris_is_read_and_a_record_cut_short_is_named() -> None:
         (21, "the entry 'Without an Abstract' has no abstract"),
         (25, "the entry 'Cut Short' breaks off"),
     ]
+
+
+@pytest.mark.parametrize("before", ["", "<!-->", "<!--->", "<!-- a -->", "<svg><title/></svg>"])
+def test_what_stands_before_a_pages_tags_does_not_hide_them(before: str) -> None:
+    page = read_html(
+        "a page",
+        f'<html>{before}<meta name="Citation_Title" content="A Study">'
+        '<meta name="citation_abstract" content="It holds. It is small."></html>',
+    )
+    assert [entry.title for entry in page.entries] == ["A Study"]

@@ -48,9 +48,11 @@ class Answering:
         finally:
             chat.busy = False
             chat.stop()
-        ended: Updates = {self._page.stop: gr.update(visible=False)}
+        ended: Updates = {self._page.stop: gr.skip()}
         if self._line.is_empty:  # what to ask next takes several searches: others come first
             ended |= await self._desk.suggest(chat, self._house)
+        if not chat.busy:  # the next answer may be under way meanwhile
+            ended[self._page.stop] = gr.update(visible=False)
         yield ended
 
     async def _answer_one(self, chat: Chat) -> AsyncIterator[Updates]:

@@ -56,7 +56,7 @@ def _compare(size: int, share: str, alone: Spread, found: Spread, goal: float | 
         CASE,
         f"retrieval, {size:,} papers, {share}",
         f"{took} (n {found.n})",
-        f"embedding the question alone {beside}",
+        f"sentence-transformers embedding it alone {beside}",
         getattr(found, share) / getattr(alone, share),
         TIMES,
         goal,

@@ -21,7 +21,7 @@ from rag.records import Failure, Page, PartialDate
 
 SHAPE = "html"
 TARGETS = frozenset(("DailyPapers", "PaperContent"))
-_STATING = re.compile("|".join((*sorted(TARGETS), "citation_")))
+_STATING = re.compile("|".join((*sorted(TARGETS), "citation_")), re.IGNORECASE)
 _FIRST_TAG = {
     "citation_title": "title",
     "citation_abstract": "abstract",

@@ -14,7 +14,7 @@ from html import unescape
 
 # Nothing here is tried twice over the same stretch: what is not closed runs to the end.
 _TAG = re.compile(
-    r"<(?:!--(?:[^-]++|-(?!->))*+"
+    r"<(?:!--(?:-?>|(?:[^-]++|-(?!->))*+)"
     r"|(?P<name>[a-z][^\s/>]*+)"
     r"(?P<attributes>(?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')|[\"'=])*+)(?P<end>>?))",
     re.IGNORECASE,
@@ -54,7 +54,8 @@ def find_tags(text: str, mark: re.Pattern[str]) -> Iterator[Tag]:
             continue
         if mark.search(found["attributes"]):
             yield _read_tag(found)
-        if closing := _RAW.get(found["name"].lower()):
+        closing = _RAW.get(found["name"].lower())
+        if closing and not found["attributes"].endswith("/"):  # `<title/>` in a drawing is empty
             closed = closing.search(text, at)
             at = closed.end() if closed else len(text)
 
