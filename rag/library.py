@@ -32,7 +32,7 @@ from rag.schema import (
     from_row,
     prepare_schema,
 )
-from rag.swap import finish_swap, identify
+from rag.swap import finish_swap, identify, open_database
 from rag.titles import normalise_title
 from rag.upsert import add_entry, find_row
 
@@ -194,6 +194,19 @@ class Library:
             for word, count in self.count_papers_with(words).items()
         }
 
+    def connect(self) -> sqlite3.Connection:
+        """One more connection to the file, the caller's to close. Raises LibraryError."""
+        try:
+            connection = open_database(self.path, timeout=30)
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error as error:
+            again = "run the same command again; if that fails too, footnote restore FILE"
+            raise LibraryError(
+                f"the library at {self.folder} cannot be opened: {error}",
+                remedy=find_remedy(error) if self.path.exists() else again,
+            ) from error
+        return connection
+
     def close(self) -> None:
         """Close every connection, of whatever thread."""
         for connection in self._open:
@@ -223,11 +236,12 @@ class Library:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         file = identify(self.path)
         if connection is None or self._local.file != file:  # a restore puts another in its place
-            connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection, self._local.file = connection, identify(self.path)
+            if not self.path.exists():  # it is in the midst of that, or was killed there
+                finish_swap(self.folder)
+            # Taken before connecting: a restore between the two is seen at the next call.
+            file = identify(self.path)
+            connection = self.connect()
+            self._local.connection, self._local.file = connection, file
             self._open.append(connection)
         return connection
 

@@ -292,7 +292,7 @@ def _find_known(connection: sqlite3.Connection, told: Sequence[Entry | Paper]) -
 @contextmanager
 def _connect(library: Library) -> Iterator[sqlite3.Connection]:
     try:
-        with closing(sqlite3.connect(library.path, timeout=30, isolation_level=None)) as opened:
+        with closing(library.connect()) as opened:
             yield opened
     except sqlite3.Error as error:
         raise LibraryError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -20,7 +21,7 @@ from word_model import WordModel, titles_of
 import rag.footnote
 from rag import Footnote
 from rag.backup.archive import FORMAT, MANIFEST, check_archive
-from rag.backup.making import make_backup
+from rag.backup.making import _beside, make_backup
 from rag.backup.restoring import restore_backup
 from rag.cli import main
 from rag.conversation import Conversation
@@ -29,7 +30,7 @@ from rag.errors import BackupError, LibraryError, LibraryTooNew
 from rag.history import History
 from rag.library import Library
 from rag.locks import hold_lock
-from rag.swap import CLEARING, FILLING, STAGE, begin_stage, swap_in
+from rag.swap import CLEARING, FILLING, STAGE, begin_stage, open_database, swap_in
 
 WRITE_FOR_EVER = """
 from pathlib import Path
@@ -383,12 +384,18 @@ def test_a_file_that_is_not_there_is_named(
 def test_a_kill_in_the_middle_of_a_restore_leaves_one_library_or_the_other(
     backup: Path, tmp_path: Path
 ) -> None:
-    old, place, killer, seen = tmp_path / "old", tmp_path / "place", Killer(), []
+    old, place, again = tmp_path / "old", tmp_path / "place", tmp_path / "again"
+    killer, seen = Killer(), []
     fill(old, range(7, 8))
     for number in range(1, 14):
         copy_library(old, place)
         command = ("--library", place, "restore", backup, "--replace")
         told = killer.run(*command, at=number, only=("posix.rename", "posix.replace"))
+        copy_library(place, again)
+        assert restore_backup(backup, again, replace=True).kept is not None
+        assert not {STAGE, CLEARING, FILLING} & {path.name for path in again.iterdir()}
+        assert titles_in(again) == titles_of([0, 1])
+        assert titles_of([7]) in [titles_in(one) for one in again.glob("before-*")]
         titles = titles_in(place)  # whoever opens it ends what was decided
         assert titles in (titles_of([7]), titles_of([0, 1]))
         if titles == titles_of([0, 1]):
@@ -398,8 +405,6 @@ def test_a_kill_in_the_middle_of_a_restore_leaves_one_library_or_the_other(
         with Footnote.open(library=place) as footnote:
             footnote.catch_up()
             assert examine_index(footnote).well
-        assert restore_backup(backup, place, replace=True).kept is not None
-        assert not {STAGE, CLEARING, FILLING} & {path.name for path in place.iterdir()}
     killer.close()
     assert {(True, 5), (True, 10), (False, 10)} == set(seen)
 
@@ -438,3 +443,158 @@ def test_an_exchange_that_cannot_be_ended_is_told(folder: Path, tmp_path: Path) 
     (other / "a file").write_text("in the way")
     with pytest.raises(LibraryError, match="was broken off and cannot be finished"):
         Library(other)
+
+
+def break_off(monkeypatch: pytest.MonkeyPatch, backup: Path, folder: Path) -> None:
+    """A restore that ends when what was there is away and what comes is not in its place."""
+    rename = Path.rename
+
+    def stop(path: Path, target: Path) -> Path:
+        if target.name == FILLING:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stop)
+        with pytest.raises(KeyboardInterrupt):
+            restore_backup(backup, folder, replace=True)
+    assert not (folder / "library.sqlite").exists()
+
+
+def test_a_chat_that_runs_ends_a_restore_that_was_broken_off(
+    folder: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, history = Library(folder), History(folder)
+    library.add([numbered_page(5)])
+    history.start("me")
+    assert (folder / "library.sqlite-wal").stat().st_size > 0
+    break_off(monkeypatch, backup, folder)
+    (kept,) = folder.glob("before-restore-*")
+    assert sum(path.stat().st_size for path in kept.glob("*-wal")) == 0
+    assert {paper.title for paper in library.papers()} == titles_of([0, 1])
+    assert len(history.list("me")) == 1
+    assert titles_in(kept) == titles_of([0, 1, 5])
+    library.close()
+    history.close()
+
+
+def test_what_is_kept_and_what_is_restored_outlive_what_is_made_meanwhile(
+    folder: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(folder, range(5, 6))
+    break_off(monkeypatch, backup, folder)
+    for name in ("library.sqlite", "conversations.sqlite"):
+        (folder / name).touch()
+        (folder / f"{name}-wal").write_bytes(b"of another file" * 1000)
+    assert titles_in(folder) == titles_of([0, 1])
+    assert asked_in(folder) == ["What is cheaper?"]
+    (kept,) = folder.glob("before-restore-*")
+    assert sorted(path.stat().st_size > 0 for path in kept.glob("*.sqlite")) == [True, True]
+    with closing(sqlite3.connect(kept / "conversations.sqlite")) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+
+
+def test_a_library_that_went_away_is_not_made_anew_by_who_has_it_open(folder: Path) -> None:
+    library = Library(folder)
+    assert library.count() == 10
+    (folder / "library.sqlite").unlink()
+    for use in (library.count, lambda: library.remove(["one"])):
+        with pytest.raises(LibraryError, match="cannot be opened: unable to open") as caught:
+            use()
+        assert caught.value.remedy.startswith("run the same command again")
+    assert not (folder / "library.sqlite").exists()
+    library.close()
+
+
+@pytest.mark.parametrize("place", ["rag.library.open_database", "rag.history.store.open_database"])
+def test_a_restore_between_looking_and_opening_is_seen_at_the_next_call(
+    folder: Path, backup: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    library, history = Library(folder), History(folder)
+    library.add([numbered_page(5)])
+    history.start("me")
+    library.close()
+    history.close()
+
+    def open_late(path: Path, timeout: float) -> sqlite3.Connection:
+        connection = open_database(path, timeout)
+        monkeypatch.undo()
+        restore_backup(backup, folder, replace=True)
+        return connection
+
+    monkeypatch.setattr(place, open_late)
+    for _ in range(2):
+        seen = library.count(), len(history.list("me"))
+    assert seen == (10, 1)
+    library.close()
+    history.close()
+
+
+def test_a_number_of_changes_never_comes_back(folder: Path, backup: Path, tmp_path: Path) -> None:
+    for number in range(5, 9):
+        fill(folder, range(number, number + 1))
+    (folder / "atlas.json").write_text("of the papers that go")
+    with Footnote.open(library=folder) as footnote:
+        before = footnote.library.changes()
+    kept = restore_backup(backup, folder, replace=True).kept
+    with Footnote.open(library=folder) as footnote:
+        assert footnote.library.changes() == footnote.index.synced_to() == before + 1
+    assert kept is not None
+    assert (kept / "atlas.json").read_text() == "of the papers that go"
+    assert not (folder / "atlas.json").exists()
+    restore_backup(backup, tmp_path / "other")
+    with Footnote.open(library=tmp_path / "other") as footnote:
+        assert footnote.library.changes() == footnote.index.synced_to() == 3
+
+
+@pytest.mark.parametrize("with_index", [True, False])
+def test_a_chat_that_runs_goes_on_with_a_backup_that_lacks_things(
+    folder: Path, tmp_path: Path, with_index: bool
+) -> None:
+    bare, file = tmp_path / "bare", tmp_path / "bare.backup"
+    if with_index:
+        library = Library(bare)
+        library.add([numbered_page(4)])
+        library.close()
+    else:
+        fill(bare, range(4, 5))
+    make_backup(bare, file)
+    with Footnote.open(library=folder) as running:
+        history = History(folder)
+        assert running.index.counts() == {"vectors": 10, "whole": 10, "body": 10}
+        assert len(history.list("me")) == 1
+        restore_backup(file, folder, replace=True, with_index=with_index)
+        assert running.index.counts() == {"vectors": 0, "whole": 0, "body": 0}
+        assert running.sync() == 5
+        assert not history.list("me")
+        history.start("me")
+        history.close()
+
+
+def test_a_backup_that_does_not_fit_leaves_the_one_that_is_there(
+    folder: Path, backup: Path
+) -> None:
+    before, limits = backup.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
+    try:
+        with pytest.raises(BackupError, match=r"vectors.sqlite cannot be copied: ") as caught:
+            make_backup(folder, backup, force=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.remedy.startswith("make room where the backup is written")
+    assert backup.read_bytes() == before
+    assert {path.name for path in backup.parent.iterdir()} == {"library", backup.name}
+
+
+def test_conversations_that_cannot_be_opened_are_not_left_out(folder: Path, backup: Path) -> None:
+    (folder / "conversations.sqlite").unlink()
+    (folder / "conversations.sqlite").mkdir()
+    with pytest.raises(BackupError, match="cannot be copied: "):
+        make_backup(folder, backup, force=True)
+
+
+def test_two_backups_to_one_name_do_not_meet(tmp_path: Path) -> None:
+    with _beside(tmp_path / "one.backup") as one, _beside(tmp_path / "one.backup") as two:
+        assert one != two
+        assert one.parent == two.parent == tmp_path
+    assert list(tmp_path.iterdir()) == []

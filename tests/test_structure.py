@@ -90,6 +90,7 @@ HOMES = {
         "rag/backup/snapshot.py",
         "rag/browse.py",
         "rag/preview.py",
+        "rag/swap.py",
     },
     "tomlkit": {"rag/config_file.py"},
     "wordfreq": {"rag/terms.py", "eval/support_words.py"},

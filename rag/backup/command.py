@@ -1,7 +1,8 @@
 """The commands `footnote backup` and `footnote restore`.
 
 Owns their words on the terminal; knows nothing about how either is done. No model is loaded
-for them, and no library is opened that may be damaged.
+for them. `backup` opens the library, as most commands do; `restore` does not open the one that
+it replaces, which may be damaged.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ vectors are of an earlier moment than the papers, the next run after a restore e
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.backup.archive import Manifest, check_archive, describe_member, write_archive
-from rag.backup.snapshot import count_content, take_snapshot
+from rag.backup.snapshot import SourceDamaged, count_content, take_snapshot
 from rag.errors import BackupError
+from rag.swap import write_through
 
 PAPERS, CONVERSATIONS, VECTORS = "library.sqlite", "conversations.sqlite", "vectors.sqlite"
 
@@ -65,7 +67,9 @@ def make_backup(folder: Path, target: Path, *, force: bool = False) -> Made:
             write_archive(fresh, manifest, work)
             check_archive(fresh)
             size = fresh.stat().st_size
+            write_through(fresh)
             fresh.replace(target)
+            write_through(target.absolute().parent)
     except OSError as error:
         raise BackupError(
             f"{target} cannot be written: {error}",
@@ -83,10 +87,8 @@ def _find_vectors(index: Path) -> Path:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A folder beside the file, for what is not whole yet; a killed run's is taken over."""
-    work = target.with_name(f".{target.name}.part")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    """A folder beside the file, for what is not whole yet; no other run's."""
+    work = Path(tempfile.mkdtemp(".part", f".{target.name}.", target.absolute().parent))
     try:
         yield work
     finally:
@@ -101,7 +103,7 @@ def _copy_all(sources: dict[str, Path], work: Path) -> Iterator[str]:
         try:
             take_snapshot(sources[name], work / name)
             count_content(work / name)
-        except BackupError as error:
+        except SourceDamaged as error:
             if name == PAPERS:
                 raise
             (work / name).unlink(missing_ok=True)

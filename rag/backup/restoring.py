@@ -16,14 +16,14 @@ import numpy as np
 
 from rag.backup.archive import Manifest, unpack_archive
 from rag.backup.making import CONVERSATIONS, PAPERS, VECTORS
-from rag.backup.snapshot import count_content
+from rag.backup.snapshot import count_changes, count_content, empty_log, set_changes
 from rag.chroma import Neighbours
 from rag.errors import BackupError, FootnoteError
 from rag.history import History
 from rag.index import BATCH, VIEWS
 from rag.library import Library
 from rag.locks import hold_lock
-from rag.swap import PARTS, begin_stage, swap_in
+from rag.swap import DATABASES, PARTS, begin_stage, finish_swap, swap_in
 from rag.vectors import VectorFile
 
 
@@ -60,6 +60,7 @@ def restore_backup(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with hold_lock(folder, "restoring a backup"):
+            finish_swap(folder)
             holds = describe_content(folder)
             if holds and not replace:
                 raise BackupError(
@@ -68,6 +69,8 @@ def restore_backup(
                     " another folder with --library PATH",
                 )
             manifest = _make_ready(source, folder, with_index)
+            for name in DATABASES:
+                empty_log(folder / name)
             kept: Path | None = swap_in(folder, _name_kept(folder))
             if not holds and kept:
                 shutil.rmtree(kept)
@@ -104,8 +107,11 @@ def _make_ready(source: Path, folder: Path, with_index: bool) -> Manifest:
         for member in manifest.members:
             count_content(stage / member.name)
         _open_once(stage)
+        _renumber(stage, folder)
+        # Always another than the one that a running chat has open.
+        _name_current(stage, generation := _next_generation(folder))
         if with_index and (stage / VECTORS).exists():
-            _lay_out_index(stage, _next_generation(folder))
+            _lay_out_index(stage, generation)
         (stage / VECTORS).unlink(missing_ok=True)
     except (FootnoteError, OSError):
         shutil.rmtree(stage, ignore_errors=True)
@@ -120,10 +126,28 @@ def _open_once(stage: Path) -> None:
         History(stage).close()
 
 
+def _renumber(stage: Path, folder: Path) -> None:
+    """Count the changes on from both libraries': caches hold that number for the papers'
+    state, and must not meet an old one again. Vectors that were in step stay so."""
+    restored = count_changes(stage / PAPERS)
+    number = max(restored, count_changes(folder / PAPERS)) + 1
+    set_changes(stage / PAPERS, number)
+    if (stage / VECTORS).exists():
+        vectors = VectorFile(stage / VECTORS)
+        if vectors.get_meta("synced_to") == str(restored):
+            vectors.set_meta("synced_to", str(number))
+        vectors.close()
+
+
+def _name_current(stage: Path, generation: str) -> None:
+    (stage / "index").mkdir()
+    (stage / "index" / "current").write_text(generation, encoding="utf-8")
+
+
 def _lay_out_index(stage: Path, generation: str) -> None:
     """Put the vectors where the index wants them, and into Chroma."""
     place = stage / "index" / generation
-    place.mkdir(parents=True)
+    place.mkdir()
     (stage / VECTORS).rename(place / VECTORS)
     vectors = VectorFile(place / VECTORS)
     neighbours = Neighbours(place / "chroma", "papers", VIEWS)
@@ -132,7 +156,6 @@ def _lay_out_index(stage: Path, generation: str) -> None:
     finally:
         neighbours.close()
         vectors.close()
-    (stage / "index" / "current").write_text(generation, encoding="utf-8")
 
 
 def _fill(neighbours: Neighbours, vectors: VectorFile) -> None:

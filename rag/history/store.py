@@ -16,7 +16,7 @@ from typing import Any
 
 from rag.history.errors import HistoryError
 from rag.history.schema import prepare_schema, read_version
-from rag.swap import identify
+from rag.swap import finish_swap, identify, open_database
 
 Connection = sqlite3.Connection
 WAIT_SECONDS = 30.0
@@ -38,8 +38,7 @@ class Store:
         self._open: list[Connection] = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._connect()) as connection:
-                prepare_schema(connection, path)
+            self._connect()[0].close()
         except OSError as error:
             raise HistoryError(
                 f"the conversations at {path} cannot be opened: {error}",
@@ -84,20 +83,30 @@ class Store:
         self._open.clear()
         self._local = threading.local()
 
-    def _connect(self) -> Connection:
-        return sqlite3.connect(
-            self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
+    def _connect(self) -> tuple[Connection, tuple[int, int]]:
+        """A connection, its tables there, and what tells its file from another's."""
+        if not self.path.exists():  # a restore takes it away, or was killed in the midst of that
+            finish_swap(self.path.parent)
+            sqlite3.connect(self.path).close()
+        # Taken before connecting: a restore between the two is seen at the next call.
+        file = identify(self.path)
+        connection = open_database(self.path, WAIT_SECONDS)
+        try:
+            prepare_schema(connection, self.path)
+            # Not NORMAL, which may lose the last answers when the power fails.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except (sqlite3.Error, HistoryError):
+            connection.close()
+            raise
+        return connection, file
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         file = identify(self.path)
         if connection is None or self._local.file != file:  # a restore puts another in its place
-            connection = self._connect()
-            # Not NORMAL, which may lose the last answers when the power fails.
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection, self._local.file = connection, identify(self.path)
+            connection, self._local.file = self._connect()
+            self._local.connection = connection
             self._open.append(connection)
         return connection
 
