@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from rag.connections import Connections, Held
 from rag.errors import LibraryEmpty, LibraryError, PaperNotFound
 from rag.locks import hold_lock
 from rag.records import AddReport, Failure, Page, Paper
@@ -47,8 +47,7 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "library.sqlite"
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._connections = Connections(self._make)
         self._counted: tuple[int, dict[str, int]] = (-1, {})
         self._prepare()
 
@@ -208,11 +207,8 @@ class Library:
         return connection
 
     def close(self) -> None:
-        """Close every connection, of whatever thread."""
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
-        self._local = threading.local()
+        """Let go of every connection, of whatever thread."""
+        self._connections.let_go()
 
     def _prepare(self) -> None:
         try:
@@ -232,22 +228,17 @@ class Library:
                 remedy=find_remedy(error),
             ) from error
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _make(self) -> Held:
+        if not self.path.exists():  # a restore is in the midst of its exchange, or was killed there
+            finish_swap(self.folder)
+        # Taken before connecting: a restore between the two is seen at the next call.
         file = identify(self.path)
-        if connection is None or self._local.file != file:  # a restore puts another in its place
-            if not self.path.exists():  # it is in the midst of that, or was killed there
-                finish_swap(self.folder)
-            # Taken before connecting: a restore between the two is seen at the next call.
-            file = identify(self.path)
-            connection = self.connect()
-            self._local.connection, self._local.file = connection, file
-            self._open.append(connection)
-        return connection
+        return Held(self.connect(), file)
 
     def _read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         try:
-            return self._connection().execute(sql, values).fetchall()
+            held = self._connections.hold(identify(self.path))
+            return held.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise LibraryError(
                 f"the library at {self.folder} cannot be read: {error}", remedy=find_remedy(error)
@@ -255,8 +246,9 @@ class Library:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
         try:
+            held = self._connections.hold(identify(self.path))
+            connection = held.connection
             connection.execute("BEGIN IMMEDIATE")
             with connection:  # commits, or rolls back if the block raises
                 yield connection

@@ -11,7 +11,6 @@ eight sentences takes 8 kB.
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.connections import Connections, Held
 from rag.embedder import Vectors
 from rag.errors import VectorError
 
@@ -81,8 +81,7 @@ class VectorFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._connections = Connections(self._make)
         for statement in SCHEMA.split(";"):
             self._execute(statement)
 
@@ -136,10 +135,7 @@ class VectorFile:
         return _stack(self._execute("SELECT * FROM vectors"), np.float32)
 
     def close(self) -> None:
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
-        self._local = threading.local()
+        self._connections.let_go()
 
     def _select(self, paper_ids: Sequence[str]) -> list[Row]:
         rows: list[Row] = []
@@ -149,26 +145,24 @@ class VectorFile:
             rows += self._execute(f"SELECT * FROM vectors WHERE paper_id IN ({marks})", batch)
         return rows
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
+    def _make(self) -> Held:
+        connection = sqlite3.connect(
+            self.path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return Held(connection)
 
     def _execute(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         try:
-            return self._connection().execute(sql, values).fetchall()
+            held = self._connections.hold()
+            return held.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
     def _execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        connection = self._connection()
+        held = self._connections.hold()
+        connection = held.connection
         try:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(sql, rows)

@@ -8,12 +8,12 @@ library's: that one is held for as long as papers are embedded, and a chat must 
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from rag.connections import Connections, Held
 from rag.history.errors import HistoryError
 from rag.history.schema import prepare_schema, read_version
 from rag.swap import finish_swap, identify, open_database
@@ -34,11 +34,10 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
-        self._open: list[Connection] = []
+        self._connections = Connections(self._connect)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connect()[0].close()
+            self._connect()
         except OSError as error:
             raise HistoryError(
                 f"the conversations at {path} cannot be opened: {error}",
@@ -50,7 +49,8 @@ class Store:
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of one query."""
         try:
-            return self._connection().execute(sql, values).fetchall()
+            held = self._connections.hold(identify(self.path))
+            return held.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._explain("read", error) from error
 
@@ -58,7 +58,8 @@ class Store:
     def snapshot(self) -> Iterator[Connection]:
         """Several queries that see the file as it was at the first of them."""
         try:
-            connection = self._connection()
+            held = self._connections.hold(identify(self.path))
+            connection = held.connection
             connection.execute("BEGIN")
             with connection:
                 yield connection
@@ -69,7 +70,8 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """One transaction: on the disk when the block ends, undone if it raises."""
         try:
-            connection = self._connection()
+            held = self._connections.hold(identify(self.path))
+            connection = held.connection
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 yield connection
@@ -77,14 +79,11 @@ class Store:
             raise self._explain("written", error) from error
 
     def close(self) -> None:
-        """Close every connection, of whatever thread."""
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
-        self._local = threading.local()
+        """Let go of every connection, of whatever thread."""
+        self._connections.let_go()
 
-    def _connect(self) -> tuple[Connection, tuple[int, int]]:
-        """A connection, its tables there, and what tells its file from another's."""
+    def _connect(self) -> Held:
+        """A connection, its tables there."""
         if not self.path.exists():  # a restore takes it away, or was killed in the midst of that
             finish_swap(self.path.parent)
             sqlite3.connect(self.path).close()
@@ -99,16 +98,7 @@ class Store:
         except (sqlite3.Error, HistoryError):
             connection.close()
             raise
-        return connection, file
-
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        file = identify(self.path)
-        if connection is None or self._local.file != file:  # a restore puts another in its place
-            connection, self._local.file = self._connect()
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
+        return Held(connection, file)
 
     def _explain(self, done: str, error: sqlite3.Error) -> HistoryError:
         name: str = getattr(error, "sqlite_errorname", "") or ""
