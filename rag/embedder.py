@@ -134,7 +134,7 @@ class SentenceEmbedder:
         return self._model or str(find_default_model())
 
     def _load(self) -> Any:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        stay_offline()
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         # Threads that spin while they wait make a question eight times slower (183 ms, not
         # 24) as soon as anything else, such as a model server, keeps a core busy.
@@ -169,6 +169,14 @@ class SentenceEmbedder:
         import torch
 
         return torch.autocast(self._get().device.type, dtype=torch.bfloat16)
+
+
+def stay_offline() -> None:
+    """No model is looked for on a hub: not by this process, nor by one that it starts."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from huggingface_hub import constants
+
+    constants.HF_HUB_OFFLINE = True  # the variable is read once, it may be before now
 
 
 def find_default_model() -> Path:

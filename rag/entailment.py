@@ -14,6 +14,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from rag.embedder import stay_offline
 from rag.errors import EmbedderError
 from rag.replies import Support
 from rag.support.judging import Judgement
@@ -62,6 +63,7 @@ class EntailmentJudge:
         if self._model is None:
             from sentence_transformers import CrossEncoder
 
+            stay_offline()
             try:
                 model = CrossEncoder(self._name, local_files_only=True)
             except (OSError, ValueError, RuntimeError) as error:

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.embedder import Embedder, Vectors
+from rag.embedder import Embedder, Vectors, stay_offline
 from rag.errors import EmbedderError
 from rag.fusion import Fits, Signals, Weights
 from rag.index import Index
@@ -235,6 +235,7 @@ class Retriever:
         if self._cross_encoder is None:
             from sentence_transformers import CrossEncoder
 
+            stay_offline()
             try:
                 self._cross_encoder = CrossEncoder(self._reranker, local_files_only=True)
             except (OSError, ValueError, RuntimeError) as error:

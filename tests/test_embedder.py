@@ -112,6 +112,26 @@ def test_a_model_that_is_not_here_is_named_with_what_to_do(model: str) -> None:
     )
 
 
+def test_no_hub_is_asked_even_where_its_library_was_imported_before() -> None:
+    code = """
+import os, socket
+os.environ.pop("HF_HUB_OFFLINE", None)
+import huggingface_hub.constants
+asked = []
+def look_up(*host, **_):
+    asked.append(host[0])
+    raise OSError("no network")
+socket.getaddrinfo = look_up
+from rag.embedder import SentenceEmbedder
+from rag.errors import EmbedderError
+try:
+    SentenceEmbedder("a-model-nobody-has").load()
+except EmbedderError:
+    print(asked)
+"""
+    assert run_process(code) == "[]"
+
+
 def test_a_folder_that_holds_no_model_is_named(tmp_path: Path) -> None:
     error = fail(SentenceEmbedder(str(tmp_path)))
     assert str(error).startswith(f"the embedding model {str(tmp_path)!r} cannot be loaded: ")
