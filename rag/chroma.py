@@ -7,6 +7,7 @@ default; a server where a URL is given.
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from rag.errors import VectorError
 # Recall on real abstracts was 1.0 with these; the space of an existing collection wins
 # silently over what is asked for, so `_collection` looks.
 HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 256}
+# The head of an index's header.bin: version, offset, places, elements.
+HEADER = struct.Struct("<IQQQ")
 
 
 class Neighbours:
@@ -46,6 +49,8 @@ class Neighbours:
                     self._collection(view).upsert(
                         ids=list(paper_ids[part]), embeddings=vectors[view][part]
                     )
+            if not self._url:
+                _wipe_unset(self._folder)
 
     def delete(self, paper_ids: Sequence[str]) -> None:
         with self._lock, _translate():
@@ -137,6 +142,21 @@ class Neighbours:
                     )
                 self._collections[view] = collection
             return self._collections[view]
+
+
+def _wipe_unset(folder: Path) -> None:
+    """Write zeros over the files of every index that holds no element yet.
+
+    Chroma writes a new index's memory to disk before it has set it, and so what the process
+    had let go of: the endpoint's key has been found there. Files with elements are set whole.
+    """
+    for header in folder.glob("*/header.bin"):
+        written = header.read_bytes()
+        if len(written) < HEADER.size or HEADER.unpack_from(written)[-1]:
+            continue
+        for name in ("data_level0.bin", "length.bin"):
+            with open(header.with_name(name), "r+b") as unset:
+                unset.write(bytes(header.with_name(name).stat().st_size))
 
 
 class _translate:  # noqa: N801 - reads as a verb where it is used
