@@ -1,9 +1,9 @@
-"""BERT's forward pass for one short text, by ONNX Runtime.
+"""BERT's forward pass on a plain processor, by ONNX Runtime.
 
 Owns reading such a model's folder and computing what sentence-transformers computes for it,
-to 1e-6; knows nothing about questions or papers. A question is a dozen tokens: importing
-PyTorch and transformers for it takes seconds and half a gigabyte, and every one after that
-three times as long as here.
+to 1e-6; knows nothing about questions or papers. Importing PyTorch and transformers takes
+seconds and half a gigabyte, and a question of a dozen tokens takes them three times as long as
+it takes here; many texts take as long either way, and here half the memory.
 
 Devlin and others (2019, "BERT: Pre-training of Deep Bidirectional Transformers"); mean
 pooling: Reimers and Gurevych (2019, "Sentence-BERT"). The graph is written down from the
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ Matrix = NDArray[np.float32]
 LAYER = "encoder.layer.{}."
 POOLING = "pooling_mode_mean_tokens"
 OPSET = 20  # the first with Gelu
-INLINE = frozenset(("first", "heads", "row", "scale"))  # what shapes are worked out from
+INLINE = frozenset(("first", "second", "heads", "row", "scale"))  # what shapes are worked out from
+HIDDEN = np.float32(-1e9)  # added to a score, it leaves nothing of its weight
 IR_VERSION = 10  # older than what either library knows, so that both may move on
 
 
@@ -37,12 +39,31 @@ class Bert:
 
     tokenizer: Any
     session: Any
+    width: int
 
-    def encode(self, text: str) -> Matrix:
-        """The unit vector of a text, shape (width,)."""
-        ids = np.array(self.tokenizer.encode(text).ids, dtype=np.int64)
-        mean: Matrix = self.session.run(None, {"ids": ids})[0]
-        return mean / max(float(np.linalg.norm(mean)), 1e-12)
+    def encode(self, texts: Sequence[str], batch_size: int = 1) -> Matrix:
+        """The unit vectors of texts, shape (len(texts), width), so many texts at a time."""
+        tokens = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
+        longest_first = sorted(range(len(tokens)), key=lambda number: -len(tokens[number]))
+        vectors = np.empty((len(tokens), self.width), dtype=np.float32)
+        for start in range(0, len(tokens), batch_size):
+            batch = longest_first[start : start + batch_size]
+            vectors[batch] = self._run([tokens[number] for number in batch])
+        return vectors
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> Matrix:
+        """The unit vectors of one batch, the longest first: the others are filled up to it."""
+        ids = np.zeros((len(tokens), len(tokens[0])), dtype=np.int64)
+        share = np.zeros(ids.shape, dtype=np.float32)
+        for row, own in enumerate(tokens):
+            ids[row, : len(own)] = own
+            share[row, : len(own)] = 1 / len(own)
+        hidden = np.where(share > 0, np.float32(0), HIDDEN)
+        given = {"ids": ids, "hidden": hidden[:, None, None, :], "share": share[:, None, :]}
+        mean: Matrix = self.session.run(None, given)[0]
+        length = np.linalg.norm(mean, axis=1, keepdims=True)
+        unit: Matrix = mean / np.maximum(length, np.float32(1e-12))
+        return unit
 
 
 def reads_folder(folder: Path) -> bool:
@@ -69,9 +90,9 @@ def reads_folder(folder: Path) -> bool:
     )
 
 
-def load_bert(folder: Path) -> Bert:
-    """The model in `folder`. Raises OSError, ValueError, KeyError or SafetensorError where
-    a file is amiss."""
+def load_bert(folder: Path, threads: int = 1) -> Bert:
+    """The model in `folder`, for so many threads. Raises OSError, ValueError, KeyError or
+    SafetensorError where a file is amiss."""
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
@@ -86,7 +107,8 @@ def load_bert(folder: Path) -> Bert:
         if not name.endswith("position_ids")
     }
     graph = _Graph(weights, config["hidden_size"], config["num_attention_heads"])
-    return Bert(tokenizer, graph.open(int(config["num_hidden_layers"]), config["layer_norm_eps"]))
+    graph.build(int(config["num_hidden_layers"]), config["layer_norm_eps"])
+    return Bert(tokenizer, graph.open(threads), graph.width)
 
 
 @dataclass(slots=True)
@@ -99,13 +121,15 @@ class _Graph:
     nodes: list[Any] = field(default_factory=list)
     constants: dict[str, NDArray[Any]] = field(default_factory=dict)
 
-    def open(self, layers: int, epsilon: float) -> Any:
-        """A session of the whole model: token ids, shape (n,), to their mean state (width,)."""
+    def build(self, layers: int, epsilon: float) -> None:
+        """The whole model, to `mean` (texts, width), of three inputs: token `ids` (texts,
+        tokens), what is added to the scores of tokens that are `hidden` (texts, 1, 1, tokens),
+        and each token's `share` in the mean (texts, 1, tokens)."""
         states = self.norm(self.enter(), "embeddings.LayerNorm", epsilon)
         for number in range(layers):
             states = self.layer(states, LAYER.format(number), epsilon)
-        self.step("ReduceMean", states, self.constant("first", [0]), result="mean", keepdims=0)
-        return self._start()
+        mean = self.step("MatMul", "share", states)
+        self.step("Squeeze", mean, self.constant("second", [1]), result="mean")
 
     def enter(self) -> str:
         """Each token's word and place; all are of a text of the first type."""
@@ -113,7 +137,7 @@ class _Graph:
         types = self.weights["embeddings.token_type_embeddings.weight"]
         places = self.weights["embeddings.position_embeddings.weight"] + types[0]
         first = self.constant("first", [0])
-        length = self.step("Shape", "ids")
+        length = self.step("Shape", "ids", start=1)
         here = self.step("Slice", self.constant("places", places), first, length, first)
         return self.step("Add", self.step("Gather", words, "ids"), here)
 
@@ -132,19 +156,20 @@ class _Graph:
     def attend(self, states: str, name: str) -> str:
         """Every token's values, weighed by its query and their keys, head by head."""
         size = self.width // self.heads
-        shape = self.constant("heads", [0, self.heads, size])
+        shape = self.constant("heads", [0, 0, self.heads, size])
         query, key, value = (
             self.step("Reshape", self.dense(states, f"{name}{part}"), shape)
             for part in ("query", "key", "value")
         )
-        query = self.step("Transpose", query, perm=(1, 0, 2))
-        key = self.step("Transpose", key, perm=(1, 2, 0))
-        value = self.step("Transpose", value, perm=(1, 0, 2))
+        query = self.step("Transpose", query, perm=(0, 2, 1, 3))
+        key = self.step("Transpose", key, perm=(0, 2, 3, 1))
+        value = self.step("Transpose", value, perm=(0, 2, 1, 3))
         scale = self.constant("scale", np.float32(1 / math.sqrt(size)))
         scores = self.step("Mul", self.step("MatMul", query, key), scale)
-        mixed = self.step("MatMul", self.step("Softmax", scores, axis=-1), value)
-        rows = self.step("Transpose", mixed, perm=(1, 0, 2))
-        return self.step("Reshape", rows, self.constant("row", [0, self.width]))
+        weights = self.step("Softmax", self.step("Add", scores, "hidden"), axis=-1)
+        mixed = self.step("MatMul", weights, value)
+        rows = self.step("Transpose", mixed, perm=(0, 2, 1, 3))
+        return self.step("Reshape", rows, self.constant("row", [0, 0, self.width]))
 
     def dense(self, states: str, name: str) -> str:
         weight = self.constant(f"{name}.weight", self.weights[f"{name}.weight"].T)
@@ -172,7 +197,8 @@ class _Graph:
         self.nodes.append(make_node(operator, inputs, [name], **attributes))
         return name
 
-    def _start(self) -> Any:
+    def open(self, threads: int) -> Any:
+        """A session of what was built."""
         import onnxruntime as ort
         from onnx import TensorProto
         from onnx.helper import make_graph, make_model, make_opsetid, make_tensor_value_info
@@ -181,8 +207,12 @@ class _Graph:
         graph = make_graph(
             self.nodes,
             "bert",
-            [make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])],
-            [make_tensor_value_info("mean", TensorProto.FLOAT, [self.width])],
+            [
+                make_tensor_value_info("ids", TensorProto.INT64, ["texts", "tokens"]),
+                make_tensor_value_info("hidden", TensorProto.FLOAT, ["texts", 1, 1, "tokens"]),
+                make_tensor_value_info("share", TensorProto.FLOAT, ["texts", 1, "tokens"]),
+            ],
+            [make_tensor_value_info("mean", TensorProto.FLOAT, ["texts", self.width])],
             [
                 from_array(value, name) if name in INLINE else _name_elsewhere(name, value)
                 for name, value in self.constants.items()
@@ -190,8 +220,9 @@ class _Graph:
         )
         model = make_model(graph, ir_version=IR_VERSION, opset_imports=[make_opsetid("", OPSET)])
         options = ort.SessionOptions()
-        # A question is too little for two threads.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        # Threads that spin while they wait take the core from whoever answers meanwhile.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         weights = {name: one for name, one in self.constants.items() if name not in INLINE}
         values = [ort.OrtValue.ortvalue_from_numpy(one) for one in weights.values()]
         options.add_external_initializers(list(weights), values)

@@ -155,8 +155,9 @@ def _wipe_unset(folder: Path) -> None:
         if len(written) < HEADER.size or HEADER.unpack_from(written)[-1]:
             continue
         for name in ("data_level0.bin", "length.bin"):
-            with open(header.with_name(name), "r+b") as unset:
-                unset.write(bytes(header.with_name(name).stat().st_size))
+            path = header.with_name(name)
+            with path.open("r+b") as unset:
+                unset.write(bytes(path.stat().st_size))
 
 
 class _translate:  # noqa: N801 - reads as a verb where it is used

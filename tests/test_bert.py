@@ -1,4 +1,4 @@
-"""The short way for questions: what sentence-transformers computes, and nothing guessed."""
+"""The short way: what sentence-transformers computes, and nothing guessed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from rag.bert import load_bert, reads_folder
 from rag.embedder import SentenceEmbedder, find_default_model
@@ -41,12 +42,13 @@ def edit(path: Path, change: Callable[[Any], Any]) -> None:
 
 
 def test_it_computes_what_sentence_transformers_computes() -> None:
-    short = load_bert(find_default_model())
-    long = SentenceEmbedder(precision="fp32", device="cpu").embed_texts(TEXTS)
-    for text, expected in zip(TEXTS, long, strict=True):
-        vector = short.encode(text)
-        assert (vector.shape, vector.dtype) == ((384,), np.float32)
-        assert float(np.abs(vector - expected).max()) < 1e-6
+    model, short = SentenceTransformer(str(find_default_model())), load_bert(find_default_model())
+    expected = model.encode_document(list(TEXTS), normalize_embeddings=True)
+    for batch_size in (1, 3, 32):
+        vectors = short.encode(TEXTS, batch_size)
+        assert (vectors.shape, vectors.dtype) == ((len(TEXTS), 384), np.float32)
+        assert float(np.abs(vectors - expected).max()) < 1e-6
+    assert short.encode([]).shape == (0, 384)
 
 
 def test_the_default_model_takes_the_short_way(folder: Path) -> None:

@@ -17,7 +17,7 @@ UNSET = ("data_level0.bin", "length.bin")
 def make_vectors(count: int) -> dict[str, Vectors]:
     made = np.random.default_rng(7).normal(size=(count, 384)).astype(np.float32)
     unit = made / np.linalg.norm(made, axis=1, keepdims=True)
-    return {view: unit for view in VIEWS}
+    return dict.fromkeys(VIEWS, unit)
 
 
 @pytest.fixture

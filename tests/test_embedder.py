@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import threading
 from importlib.machinery import ModuleSpec
@@ -13,7 +14,7 @@ import pytest
 from libraries import run_process
 
 import rag.embedder
-from rag.embedder import DEFAULT_SHA256, SentenceEmbedder, find_default_model
+from rag.embedder import DEFAULT_SHA256, SentenceEmbedder, count_threads, find_default_model
 from rag.errors import EmbedderError
 
 TEXTS = ["Networks memorise before they generalise.", "Bread rises.", "", "🙂", "word " * 2000]
@@ -62,7 +63,7 @@ def test_threads_share_one_model(monkeypatch: pytest.MonkeyPatch, embeds: str) -
     long, short = embedder._load, rag.embedder.load_bert
     monkeypatch.setattr(embedder, "_load", lambda: (loads.append(1), long())[1])
     monkeypatch.setattr(
-        rag.embedder, "load_bert", lambda folder: (loads.append(1), short(folder))[1]
+        rag.embedder, "load_bert", lambda *given: (loads.append(1), short(*given))[1]
     )
     threads = [threading.Thread(target=getattr(embedder, embeds), args=("a",)) for _ in range(4)]
     for thread in threads:
@@ -167,13 +168,57 @@ def test_a_model_in_a_folder_gives_the_same_vectors(
     assert copied == pytest.approx(model.embed_question("grokking"), abs=1e-6)
 
 
-def test_asking_imports_no_framework() -> None:
-    code = """
+@pytest.mark.parametrize("embeds", ["embed_question('Why?')", "embed_texts(['Why?'])"])
+def test_neither_asking_nor_adding_imports_a_framework_on_a_plain_processor(embeds: str) -> None:
+    code = f"""
 import rag.embedder
-rag.embedder.SentenceEmbedder().embed_question("Why?")
-print(sorted({"torch", "transformers", "sentence_transformers"} & set(sys.modules)))
+rag.embedder.SentenceEmbedder(precision="fp32", device="cpu").{embeds}
+print(sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.modules)))
 """
     assert run_process(code) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("precision", "device", "has_gpu", "has_amx", "needs_torch"),
+    [
+        ("auto", "auto", False, False, False),
+        ("auto", "auto", True, False, True),
+        ("auto", "auto", False, True, True),
+        ("auto", "cpu", True, False, False),
+        ("auto", "cpu", True, True, True),
+        ("fp32", "auto", True, False, True),
+        ("fp32", "cpu", True, True, False),
+        ("bf16", "cpu", False, False, True),
+        ("fp32", "cuda", False, False, True),
+    ],
+)
+def test_papers_take_the_long_way_where_something_there_is_faster(
+    precision: str,
+    device: str,
+    has_gpu: bool,
+    has_amx: bool,
+    needs_torch: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rag.embedder, "_has_gpu", lambda: has_gpu)
+    monkeypatch.setattr(rag.embedder, "_has_amx", lambda: has_amx)
+    embedder, ways = SentenceEmbedder(precision=precision, device=device), list[str]()
+    give = np.zeros((1, 384), dtype=np.float32)
+    monkeypatch.setattr(embedder, "_get", lambda: None)
+    monkeypatch.setattr(embedder, "_encode_texts", lambda _: (ways.append("long"), give)[1])
+    monkeypatch.setattr(
+        embedder, "_load_short", lambda _: lambda _: (ways.append("short"), give)[1]
+    )
+    embedder.embed_texts(["a"])
+    assert ways == ["long" if needs_torch else "short"]
+
+
+@pytest.mark.parametrize(("said", "threads"), [("3", 3), ("", None), ("0", None), ("2,1", None)])
+def test_it_takes_the_processors_there_are_or_as_many_as_are_said(
+    said: str, threads: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert count_threads() == (threads or len(os.sched_getaffinity(0)))
 
 
 def test_importing_the_embedder_loads_no_model() -> None:
