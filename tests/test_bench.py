@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from rag.merge import start_paper
 from rag.pages import open_pages
 from rag.partial_date import PartialDate
 from rag.records import Entry
+from rag.settings import load_settings
 
 SUBJECTS = ("bees", "tides", "glass", "bread", "chess", "moss", "clocks", "rivers")
 
@@ -269,23 +271,44 @@ def test_libraries_of_all_sizes_are_made_whole_and_kept(bench: Bench) -> None:
 # --- a small run --------------------------------------------------------------------
 
 
+class Alone:
+    """What encodes beside adding, in this process."""
+
+    def __init__(self, _: object) -> None:
+        adder._load_plain(None)  # type: ignore[arg-type]
+
+    def encode(self, batches: Sequence[Sequence[str]]) -> float:
+        return adder._encode_plain(batches)
+
+    def close(self) -> None:
+        adder._plain.clear()
+
+
 def test_adding_and_encoding_take_turns_over_the_same_papers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = WordModel()
     monkeypatch.setattr("rag.footnote.SentenceEmbedder", WordModel)
+    monkeypatch.setattr("rag.index.BATCH", 5)
     monkeypatch.setattr(adder, "Plain", lambda _: plain)
-    monkeypatch.setattr(adder, "TURN", 10)
+    monkeypatch.setattr(adder, "Yardstick", Alone)
+    for name, value in (("TURN", 10), ("BESIDE", 2)):
+        monkeypatch.setattr(adder, name, value)
     page = write_page(ENTRIES, tmp_path / "page.jsonl")
     told = adder.add(str(tmp_path / "library"), [str(page)], alone=True)
     assert told["added"] == 30
-    assert told["turns"][-1]["papers"] == 30
-    chunks = [cut_paper(start_paper(one)) for one in ENTRIES]
-    assert sorted(plain.embedded) == sorted(
-        ["warm up", *(text for one in chunks for text in one.texts())]
-    )
-    assert sum(one["encoding_s"] for one in told["turns"]) == told["encoding_s"] > 0
-    assert told["adding_s"] > 0
+    assert [(one["own"], one["papers"]) for one in told["turns"]] == [(10, 10), (10, 20), (10, 30)]
+    chunks = [cut_paper(start_paper(one)) for one in (*ENTRIES[:10], *ENTRIES[20:])]
+    assert sorted(plain.embedded) == sorted(text for one in chunks for text in one.texts())
+    assert [one["encoding_s"] is None for one in told["turns"]] == [False, True, False]
+    assert 0 < sum(one["adding_s"] for one in told["turns"]) <= told["adding_s"]
+
+
+def test_the_yardstick_has_a_process_of_its_own() -> None:
+    yardstick = adder.Yardstick(load_settings().embedding)
+    assert yardstick.encode([["one", "two"], ["three"]]) > 0
+    yardstick.close()
+    assert adder._plain == []
 
 
 def test_a_small_run_has_every_line_with_its_goal_and_a_page(
