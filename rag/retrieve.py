@@ -35,6 +35,7 @@ from rag.vectors import Block
 
 SIDE_WEIGHT = 0.2
 LOOKED_UP = 10_000  # papers that the words looked up may stand in, counted for each word
+FEW = 5  # times as many as are taken from a list
 BM25_CEILING = 2.2  # k1 + 1: what one word's weight is multiplied by at the most
 
 
@@ -143,7 +144,7 @@ class Retriever:
         """The papers nearest to a text, of those that it is kept to."""
         if among is None:
             return self._index.nearest(vector, self._candidates)
-        if len(among) <= self._candidates:
+        if self._is_few(among):
             return among
         wide = self._widen(len(among), total)
         return [one for one in self._index.nearest(vector, wide) if one in among]
@@ -159,12 +160,16 @@ class Retriever:
         scores: dict[str, float] = {}
         words = self._tell(text)
         for among in allowed:
-            few = among is not None and len(among) <= self._candidates
+            few = among is not None and self._is_few(among)
             wide = self._candidates if among is None else self._widen(len(among), total)
             for one, score in self.library.match(words, 0 if few else wide, near):
                 if among is None or one in among or one in near:
                     scores[one] = score
         return scores
+
+    def _is_few(self, among: Collection[str]) -> bool:
+        """Whether to score all that a filter passes costs less than to look for the best."""
+        return len(among) <= FEW * self._candidates
 
     def _widen(self, among: int, total: int) -> int:
         """How many to take from each list so that about `candidates` of them pass a filter.

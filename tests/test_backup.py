@@ -138,6 +138,9 @@ def test_a_library_comes_back_whole_and_nothing_is_embedded_again(
         assert found[0] == found[1]
     names = {path.name for path in other.iterdir()}
     assert names >= {"library.sqlite", "conversations.sqlite", "index"}
+    for name in ("library.sqlite", "conversations.sqlite"):
+        with closing(open_database(other / name, 1)) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert names & {STAGE, CLEARING, FILLING} == set()
 
 
@@ -598,3 +601,25 @@ def test_two_backups_to_one_name_do_not_meet(tmp_path: Path) -> None:
         assert one != two
         assert one.parent == two.parent == tmp_path
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_swept_away_by_the_next(folder: Path, tmp_path: Path) -> None:
+    code = """
+from pathlib import Path
+from rag.backup.making import _beside
+with _beside(Path(sys.argv[1])) as work:
+    (work / "library.sqlite").write_bytes(b"half")
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+    file = tmp_path / "one[1].backup"
+    with start_process(code, file) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        (left,) = tmp_path.glob(".one*.part")
+        make_backup(folder, file)
+        assert (left / "library.sqlite").exists()
+        process.kill()
+    make_backup(folder, file, force=True)
+    assert not left.exists()
+    assert check_archive(file).count("library.sqlite") == 10

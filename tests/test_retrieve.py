@@ -136,6 +136,23 @@ def test_each_of_several_searches_is_kept_to_its_own_papers(starter: Footnote) -
     ]
 
 
+def test_few_papers_of_a_filter_are_all_scored_and_of_many_the_nearest_are_looked_for(
+    starter: Footnote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[int]()
+    nearest = starter.index.nearest
+    monkeypatch.setattr(
+        starter.index, "nearest", lambda vector, k: (asked.append(k), nearest(vector, k))[1]
+    )
+    ids = [paper.paper_id for paper in starter.library.papers()]
+    narrow = Retriever(starter.library, starter.index, starter.embedder, candidates=4)
+    few = narrow.find("grokking", 72, among=set(ids[:20]))
+    assert ({hit.paper.paper_id for hit in few.hits}, asked) == (set(ids[:20]), [])
+    many = narrow.find("grokking", 72, among=set(ids[:21]))
+    assert asked == [math.ceil(4 * len(ids) / 21)]
+    assert {hit.paper.paper_id for hit in many.hits} < set(ids[:21])
+
+
 def test_unrelated_papers_change_a_score_by_word_frequencies_alone(
     starter_folder: Path, tmp_path: Path
 ) -> None:

@@ -7,10 +7,11 @@ vectors are of an earlier moment than the papers, the next run after a restore e
 
 from __future__ import annotations
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from rag.backup.snapshot import SourceDamaged, count_content, take_snapshot
 from rag.errors import BackupError
 from rag.swap import write_through
 
+LOCK = "lock"
 PAPERS, CONVERSATIONS, VECTORS = "library.sqlite", "conversations.sqlite", "vectors.sqlite"
 
 
@@ -87,10 +89,18 @@ def _find_vectors(index: Path) -> Path:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A folder beside the file, for what is not whole yet; no other run's."""
-    work = Path(tempfile.mkdtemp(".part", f".{target.name}.", target.absolute().parent))
+    """A folder beside the file, for what is not whole yet; no other run's. What a run that was
+    killed left there is swept away: its lock is free."""
+    from filelock import FileLock, Timeout
+
+    parent, start, end = target.absolute().parent, f".{target.name}.", ".part"
+    for lock in parent.glob(f"{glob.escape(start)}*{end}/{LOCK}"):
+        with suppress(Timeout, OSError), FileLock(lock, timeout=0):
+            shutil.rmtree(lock.parent, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(end, start, parent))
     try:
-        yield work
+        with FileLock(work / LOCK):
+            yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.backup.archive import Manifest, unpack_archive
 from rag.backup.making import CONVERSATIONS, PAPERS, VECTORS
-from rag.backup.snapshot import count_changes, count_content, empty_log, set_changes
+from rag.backup.snapshot import count_changes, count_content, empty_log, keep_log, set_changes
 from rag.chroma import Neighbours
 from rag.errors import BackupError, FootnoteError
 from rag.history import History
@@ -124,6 +124,7 @@ def _open_once(stage: Path) -> None:
     Library(stage).close()
     if (stage / CONVERSATIONS).exists():
         History(stage).close()
+        keep_log(stage / CONVERSATIONS)
 
 
 def _renumber(stage: Path, folder: Path) -> None:

@@ -87,15 +87,29 @@ def set_changes(path: Path, number: int) -> None:
         with closing(open_database(path, WAIT_SECONDS)) as connection:
             connection.execute("UPDATE state SET changes = ?", (number,))
     except sqlite3.Error as error:
-        raise BackupError(
-            f"{path} cannot be written: {error}", remedy="make room on the disk, then try again"
-        ) from error
+        raise _unwritable(path, error) from error
 
 
 def empty_log(path: Path) -> None:
     """Have all that is in SQLite's log in the file itself, where it is there and sound."""
     with suppress(sqlite3.Error), closing(open_database(path, timeout=5)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def keep_log(path: Path) -> None:
+    """Have a copy written by way of a log again, so that readers and writers need not wait for
+    each other. Raises BackupError."""
+    try:
+        with closing(open_database(path, WAIT_SECONDS)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: sqlite3.Error) -> BackupError:
+    return BackupError(
+        f"{path} cannot be written: {error}", remedy="make room on the disk, then try again"
+    )
 
 
 def _kind(error: sqlite3.Error) -> str:
