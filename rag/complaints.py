@@ -57,8 +57,9 @@ class Complaints:
         said = self._quote(words)
         if status in (401, 403):
             return self._unauthorized(status, said)
-        if status == 429:
-            return self._rate_limited(refusal.retry_after, said)
+        # A server that is starting up or full says with 503 when to come back (RFC 9110, 15.6.4).
+        if status == 429 or (status == 503 and refusal.retry_after is not None):
+            return self._asked_to_wait(refusal, said)
         if status >= 500:
             return errors.EndpointFailed(f"{self.base} failed ({status}){said}", remedy=_TRY_AGAIN)
         if _OVERFLOW.search(f"{refusal.code} {words}"):
@@ -143,10 +144,11 @@ class Complaints:
             remedy=f"set FOOTNOTE_LLM__API_KEY to a key that {self.base} accepts",
         )
 
-    def _rate_limited(self, seconds: float | None, said: str) -> errors.RateLimited:
+    def _asked_to_wait(self, refusal: Refusal, said: str) -> errors.RateLimited:
+        seconds = refusal.retry_after
         wait = f" for {seconds:.0f} s" if seconds is not None else ""
         return errors.RateLimited(
-            f"{self.base} asks to wait{wait} (429){said}",
+            f"{self.base} asks to wait{wait} ({refusal.status}){said}",
             retry_after=seconds,
             remedy=f"ask again in {seconds:.0f} s" if seconds is not None else _TRY_AGAIN,
         )

@@ -114,7 +114,7 @@ class ModelNotFound(EndpointError):
 
 
 class RateLimited(EndpointError):
-    """The server asks to wait (429)."""
+    """The server asks to wait (429, or 503 with a time)."""
 
     def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)

@@ -15,7 +15,7 @@ KEY = "sk-very-secret-0123456789"
 
 
 def make_endpoint(
-    server: OpenAIServer, *, model: str = "test-model", key: str = "", timeout: float = 0.3
+    server: OpenAIServer, *, model: str = "test-model", key: str = "", timeout: float = 10.0
 ) -> Endpoint:
     return Endpoint(server.base_url, model, key, timeout=timeout)
 

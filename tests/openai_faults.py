@@ -20,6 +20,8 @@ STATUS_FAULTS: dict[str, tuple[int, dict[str, Any]]] = {
     "rate_limited": (429, {"message": "Too many requests."}),
     "rate_limited_once": (429, {"message": "Too many requests."}),
     "rate_limited_date": (429, {"message": "Too many requests."}),
+    "starting_once": (503, {"message": "Loading model"}),
+    "starting": (503, {"message": "Loading model"}),
     "server_error": (500, {"message": "CUDA error: out of memory"}),
     "overflow_openai": (
         400,

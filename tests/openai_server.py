@@ -185,10 +185,10 @@ class _Handler(BaseHTTPRequestHandler):
         model = (self.request_seen.body or {}).get("model", "")
         date = formatdate(time.time() + 60, usegmt=True)
         wait = date if fault == "rate_limited_date" else self.owner.retry_after
-        if fault == "rate_limited_once":
+        if fault in ("rate_limited_once", "starting_once"):
             self.owner.fault = None
         status, body = faults.refusal(fault, key, model)
-        self._send(status, json.dumps(body), wait=wait if status == 429 else None)
+        self._send(status, json.dumps(body), wait=wait if status in (429, 503) else None)
 
     def _send(
         self, status: int, body: str, kind: str = "application/json", wait: str | None = None

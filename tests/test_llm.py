@@ -156,7 +156,7 @@ async def test_a_connection_that_breaks_before_any_text_is_a_failure(fault: str)
 
 @pytest.mark.parametrize("fault", ["stalled", "silent", "comments"])
 async def test_a_server_that_falls_silent_times_out(fault: str) -> None:
-    error, base = await fail_with(fault)
+    error, base = await fail_with(fault, timeout=0.3)
     assert type(error) is errors.EndpointTimeout
     assert str(error) == f"{base} said nothing for 0.3 s"
     assert error.remedy == "raise timeout under [llm], or ask a faster model"
@@ -164,14 +164,15 @@ async def test_a_server_that_falls_silent_times_out(fault: str) -> None:
 
 async def test_silence_after_the_finish_does_not_spoil_the_reply() -> None:
     with OpenAIServer(reply="All of it.", fault="stalled_after_finish") as server:
-        pieces = await ask(make_endpoint(server))
+        pieces = await ask(make_endpoint(server, timeout=1.0))
     assert (text_of(pieces), finish_of(pieces)) == ("All of it.", ["stop"])
 
 
 async def test_a_slow_server_that_keeps_talking_does_not_time_out() -> None:
     with OpenAIServer(reply="one two three four five", fault="slow") as server:
-        server.delay = 0.1
-        assert text_of(await ask(make_endpoint(server))) == "one two three four five"
+        server.delay = 0.3
+        endpoint = make_endpoint(server, timeout=1.0)
+        assert text_of(await ask(endpoint)) == "one two three four five"
 
 
 async def test_an_error_in_the_middle_of_a_stream_is_a_failure() -> None:

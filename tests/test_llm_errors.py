@@ -170,8 +170,9 @@ async def test_a_listing_times_out_as_a_whole() -> None:
     assert str(caught.value) == f"{server.base_url} said nothing for 0.2 s"
 
 
-async def test_a_rate_limit_that_ends_soon_is_waited_for_once() -> None:
-    with OpenAIServer(reply="All of it.", fault="rate_limited_once") as server:
+@pytest.mark.parametrize("fault", ["rate_limited_once", "starting_once"])
+async def test_a_wait_that_ends_soon_is_waited_for_once(fault: str) -> None:
+    with OpenAIServer(reply="All of it.", fault=fault) as server:
         assert text_of(await ask(make_endpoint(server))) == "All of it."
     assert len(server.chats) == 2
 
@@ -194,6 +195,19 @@ async def test_a_long_or_unknown_wait_is_not_waited_for(header: str, seconds: fl
     assert isinstance(error, errors.RateLimited)
     assert error.retry_after == seconds
     assert len(server.chats) == 1
+
+
+async def test_a_server_that_is_starting_up_says_when_to_ask_again() -> None:
+    with OpenAIServer(fault="starting") as server:
+        server.retry_after = "20"
+        error = await fail(make_endpoint(server))
+        assert isinstance(error, errors.RateLimited)
+        assert str(error) == f"{server.base_url} asks to wait for 20 s (503): Loading model"
+        assert error.remedy == "ask again in 20 s"
+        server.retry_after = ""
+        error = await fail(make_endpoint(server))
+    assert isinstance(error, errors.EndpointFailed)
+    assert str(error) == f"{server.base_url} failed (503): Loading model"
 
 
 async def test_a_wait_given_as_a_date_is_read_as_seconds() -> None:
