@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 from typing import Any
 
 import gradio as gr
@@ -53,3 +54,39 @@ def test_outputs_that_stay_are_not_made_anew(monkeypatch: pytest.MonkeyPatch) ->
     told = asyncio.run(blocks.postprocess_data(event, {parts[0]: "a"}, None))
     assert told == ["a", gr.skip(), gr.skip()]
     assert made == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "new"),
+    [
+        (gr.HTML, "a <b>word</b>"),
+        (gr.HTML, ""),
+        (gr.HTML, gr.update(visible=True)),
+        (gr.Button, gr.update(visible=False)),
+        (gr.Column, gr.update(visible=True)),
+        (gr.Button, gr.update(value="Go", visible=True)),
+    ],
+)
+def test_what_is_told_as_it_is_is_what_gradio_tells(kind: Any, new: Any) -> None:
+    told = []
+    for make in (make_blocks, gr.Blocks):
+        with make(analytics_enabled=False) as blocks:
+            parts = [kind(), gr.Textbox()]
+            gr.Button().click(lambda: None, None, parts)
+        (event,) = blocks.fns.values()
+        changed = {parts[0]: deepcopy(new), parts[1]: "words"}
+        told.append(asyncio.run(blocks.postprocess_data(event, changed, None)))
+    assert told[0] == told[1]
+
+
+def test_any_component_appears_and_goes_without_being_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with make_blocks(analytics_enabled=False) as blocks:
+        stop, box = gr.Button("Stop"), gr.Textbox()
+        gr.Button().click(lambda: None, None, [stop, box])
+    (event,) = blocks.fns.values()
+    monkeypatch.setattr(gr.Button, "__init__", lambda *_, **__: pytest.fail("made anew"))
+    hidden = gr.update(visible=False)
+    told = asyncio.run(blocks.postprocess_data(event, {stop: hidden, box: "x"}, None))
+    assert told == [hidden, "x"]

@@ -7,6 +7,7 @@ knows nothing about HTML or events. What may wait for the disk is called off the
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -129,6 +130,10 @@ class House:
         with suppress(FootnoteError):  # the libraries behind these take seconds to import
             self.engine.examples()
             self.footnote.search("warm", 1)
+        # What is loaded by now stays: looking through all of it for what can go, again and
+        # again, was a quarter of what an answer cost.
+        gc.collect()
+        gc.freeze()
 
     def _assemble_quoting(self) -> ChatEngine:
         from rag.assemble import assemble_engine
