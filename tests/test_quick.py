@@ -8,8 +8,18 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from libraries import run_process
 
 from ui.quick import make_blocks
+
+WATCH = """
+stubs = []
+sys.addaudithook(
+    lambda event, given: stubs.append(given[0])
+    if event == "open" and str(given[0]).endswith(".pyi")
+    else None
+)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +100,20 @@ def test_any_component_appears_and_goes_without_being_made(
     hidden = gr.update(visible=False)
     told = asyncio.run(blocks.postprocess_data(event, {stop: hidden, box: "x"}, None))
     assert told == [hidden, "x"]
+
+
+def test_importing_gradio_writes_no_stubs() -> None:
+    plain = WATCH + "import gradio\nprint(len(stubs) > 0)"
+    ours = (
+        WATCH
+        + """
+import inspect
+before = inspect.getfile
+from ui.quick import import_gradio
+import_gradio()
+import gradio
+print(stubs, inspect.getfile is before, inspect.getfile(gradio.HTML).endswith("html.py"))
+"""
+    )
+    assert run_process(plain) == "True"
+    assert run_process(ours) == "[] True True"

@@ -6,6 +6,7 @@ page; knows nothing about the layout, and leaves HTML to `ui.render` and `ui.sou
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ from ui.turns import Chat, Turn
 
 if TYPE_CHECKING:
     from ui.handlers import Page
+
+
+KEEP_SECONDS = 0.1  # as long as the end of an answer waits for the disk
 
 
 class Answering:
@@ -48,9 +52,9 @@ class Answering:
         finally:
             chat.busy = False
             chat.stop()
-        ended: Updates = {self._page.stop: gr.skip()}
-        if self._line.is_empty:  # what to ask next takes several searches: others come first
-            ended |= await self._desk.suggest(chat, self._house)
+        if not self._line.is_empty and chat.turns:
+            return  # what to ask next takes several searches: others come first
+        ended: Updates = await self._desk.suggest(chat, self._house)
         if not chat.busy:  # the next answer may be under way meanwhile
             ended[self._page.stop] = gr.update(visible=False)
         yield ended
@@ -76,10 +80,8 @@ class Answering:
         finally:
             spot.leave()
         if chat.round == began:
-            yield self._conclude(chat)
-            kept = await self._desk.keep(chat)
-            if kept and chat.round == began:
-                yield kept | {page.live: render_turn(chat.turns[-1])}
+            async for updates in self._end(chat):
+                yield updates
 
     async def _read(self, chat: Chat, turn: Turn, spot: Spot) -> AsyncIterator[Updates]:
         """Wait for the turn's turn, telling how many are ahead; then ask, and show the answer."""
@@ -117,6 +119,17 @@ class Answering:
             if turn.stage is not before.stage:
                 updates[page.announcer] = describe(turn)
             yield updates
+
+    async def _end(self, chat: Chat) -> AsyncIterator[Updates]:
+        """Show how the turn ended and that it is kept: at once, unless the disk is slow."""
+        began, concluded = chat.round, self._conclude(chat)
+        keeping = asyncio.ensure_future(self._desk.keep(chat))
+        if not (await asyncio.wait((keeping,), timeout=KEEP_SECONDS))[0]:
+            yield concluded
+            concluded = {}
+        kept = await keeping
+        if chat.round == began and (concluded or kept):
+            yield concluded | kept | {self._page.live: render_turn(chat.turns[-1])}
 
     def _conclude(self, chat: Chat) -> Updates:
         """Show how the turn ended, and keep the numbers that it gave."""

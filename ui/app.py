@@ -23,7 +23,7 @@ from ui.guard import KeepToItself, forbid_fetching
 from ui.handlers import Handlers, Page
 from ui.house import House
 from ui.page import make_head, make_theme, render_brand
-from ui.quick import make_blocks
+from ui.quick import import_gradio, make_blocks
 from ui.turns import Chat
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ Auth = tuple[str, str] | list[tuple[str, str]] | None
 def build(house: House) -> gr.Blocks:
     """The page, wired to what it stands on.
 
-    Importing Gradio takes some two seconds.
+    Importing Gradio takes a second or two.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import_gradio()
     forbid_fetching()
     with make_blocks(
         title="Footnote", analytics_enabled=False, delete_cache=(3600, 3600)

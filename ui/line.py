@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-TELL_SECONDS = 0.4  # between two tellings: each costs the server as much as a step of an answer
+TELL_SECONDS = 1.0  # between two tellings: each costs the server as much as a step of an answer
 
 
 class Line:
