@@ -1,7 +1,7 @@
 """`make bench`, or `python -m eval.bench`: the table of how fast Footnote is.
 
 Owns the command line and the order of the cases. Without options it measures 9,877 real
-papers and 50,000 recombined ones, the first time for some two hours on two cores; `--quick`
+papers and 50,000 recombined ones, the first time for 70 minutes on two cores; `--quick`
 takes some minutes, and `--full` goes to 200,000. Exit status: 0 all was measured that can be,
 1 a goal is missed and `--hold` was said, 2 it could not be run.
 """
