@@ -174,7 +174,7 @@ async def _visiting(url: str, people: int) -> AsyncIterator[list[Person]]:
     async with httpx.AsyncClient(
         base_url=url, timeout=timeout, limits=limits, trust_env=False
     ) as client:
-        wiring = _find_wiring((await client.get("config")).json())
+        wiring = find_wiring((await client.get("config")).json())
         visitors = [Person(client, wiring, f"person{number:03d}") for number in range(people)]
         for person in visitors:
             await person.open()
@@ -201,7 +201,8 @@ def _choose_questions(person: int, rounds: int) -> list[str]:
     ]
 
 
-def _find_wiring(config: dict[str, Any]) -> Wiring:
+def find_wiring(config: dict[str, Any]) -> Wiring:
+    """The events of a page, by what `/config` says of it."""
     names = {one["id"]: one["props"].get("elem_id") for one in config["components"]}
     events = {
         (names.get(target[0], target[0]), target[1]): one["id"]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from asking import free_port
 from libraries import numbered_page, start_process
-from load import Person, _find_wiring, wait_until_ready
+from load import Person, find_wiring, wait_until_ready
 from word_model import WordModel, titles_of, write_page
 
 import rag.footnote
@@ -42,7 +42,7 @@ def end(process: subprocess.Popen[str]) -> str:
 async def ask(url: str, name: str, *questions: str) -> None:
     """A browser of this name asks one question after another."""
     async with httpx.AsyncClient(base_url=url, timeout=60.0, trust_env=False) as client:
-        person = Person(client, _find_wiring((await client.get("config")).json()), name)
+        person = Person(client, find_wiring((await client.get("config")).json()), name)
         await person.open()
         for question in questions:
             await person.ask(question)
