@@ -53,11 +53,11 @@ class Bert:
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> Matrix:
         """The unit vectors of one batch, the longest first: the others are filled up to it."""
-        ids = np.zeros((len(tokens), len(tokens[0])), dtype=np.int64)
+        ids = np.zeros((len(tokens), max(1, len(tokens[0]))), dtype=np.int64)
         share = np.zeros(ids.shape, dtype=np.float32)
         for row, own in enumerate(tokens):
             ids[row, : len(own)] = own
-            share[row, : len(own)] = 1 / len(own)
+            share[row, : len(own)] = 1 / max(1, len(own))
         hidden = np.where(share > 0, np.float32(0), HIDDEN)
         given = {"ids": ids, "hidden": hidden[:, None, None, :], "share": share[:, None, :]}
         mean: Matrix = self.session.run(None, given)[0]

@@ -43,14 +43,31 @@ class Neighbours:
         """Put each view's vectors, shape (len(paper_ids), d), over what was there."""
         with self._lock, _translate():
             limit = self._connect().get_max_batch_size()
-            for view in self._views:
-                for start in range(0, len(paper_ids), limit):
-                    part = slice(start, start + limit)
-                    self._collection(view).upsert(
-                        ids=list(paper_ids[part]), embeddings=vectors[view][part]
-                    )
-            if not self._url:
-                _wipe_unset(self._folder)
+            try:
+                for view in self._views:
+                    for start in range(0, len(paper_ids), limit):
+                        part = slice(start, start + limit)
+                        self._collection(view).upsert(
+                            ids=list(paper_ids[part]), embeddings=vectors[view][part]
+                        )
+            finally:
+                self.wipe_unset()
+
+    def wipe_unset(self) -> None:
+        """Write zeros over the files of every index in the folder that holds no element yet;
+        for who holds the writer's lock.
+
+        Chroma writes a new index's memory to disk before it has set it, and so what the process
+        had let go of: the endpoint's key has been found there. Files with elements are set whole.
+        """
+        for header in self._folder.glob("*/header.bin"):
+            written = header.read_bytes()
+            if len(written) < HEADER.size or HEADER.unpack_from(written)[-1]:
+                continue
+            for name in ("data_level0.bin", "length.bin"):
+                path = header.with_name(name)
+                with path.open("r+b") as unset:
+                    unset.write(bytes(path.stat().st_size))
 
     def delete(self, paper_ids: Sequence[str]) -> None:
         with self._lock, _translate():
@@ -142,22 +159,6 @@ class Neighbours:
                     )
                 self._collections[view] = collection
             return self._collections[view]
-
-
-def _wipe_unset(folder: Path) -> None:
-    """Write zeros over the files of every index that holds no element yet.
-
-    Chroma writes a new index's memory to disk before it has set it, and so what the process
-    had let go of: the endpoint's key has been found there. Files with elements are set whole.
-    """
-    for header in folder.glob("*/header.bin"):
-        written = header.read_bytes()
-        if len(written) < HEADER.size or HEADER.unpack_from(written)[-1]:
-            continue
-        for name in ("data_level0.bin", "length.bin"):
-            path = header.with_name(name)
-            with path.open("r+b") as unset:
-                unset.write(bytes(path.stat().st_size))
 
 
 class _translate:  # noqa: N801 - reads as a verb where it is used

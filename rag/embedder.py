@@ -159,7 +159,7 @@ class SentenceEmbedder:
         # and threads that spin while they wait cost ten times the work once anything else
         # keeps a core busy.
         threadpool_limits(1, user_api="blas")
-        return partial(model.encode, batch_size=BATCH)
+        return partial(model.encode, batch_size=min(BATCH, self._batch_size))
 
     @cached_property
     def _folder(self) -> str:

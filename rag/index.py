@@ -177,6 +177,7 @@ class Index:
 
     def _fill(self, generation: Generation, papers: list[Paper], progress: Progress) -> int:
         vectors, neighbours = generation.vectors, generation.neighbours
+        neighbours.wipe_unset()  # an earlier version left it
         known = vectors.revisions()
         gone = sorted(known.keys() - {paper.paper_id for paper in papers})
         if gone:

@@ -31,6 +31,11 @@ def test_no_memory_that_was_never_set_stays_on_disk(neighbours: Neighbours, tmp_
     files = [path for name in UNSET for path in tmp_path.glob(f"*/{name}")]
     assert len(files) == len(UNSET) * len(VIEWS)
     assert {byte for path in files for byte in path.read_bytes()} == {0}
+    sizes = [path.stat().st_size for path in files]
+    for path, size in zip(files, sizes, strict=True):  # as it may lie where memory is reused
+        path.write_bytes(b"sk-secret" * (size // 9))
+    neighbours.upsert(list("abcde"), vectors)
+    assert {byte for path in files for byte in path.read_bytes()} == {0}
     neighbours.reopen()
     assert neighbours.nearest("body", vectors["body"][3], 1) == ["d"]
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -299,6 +300,35 @@ async def test_a_sentence_that_is_not_there_is_told_and_not_rated(folder: Path) 
     shown = await handlers.act(tell("rate", turn=1, sentence=99, liked="no"), chat)
     assert "has no sentence 98; it has 6" in shown["told"]
     assert chat.turns[0].rated == ()
+
+
+async def test_a_click_in_one_tab_while_another_is_answered_changes_nothing(folder: Path) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "What is cheaper?")
+    other, _ = await visit(handlers, "browser-2")
+    await handlers.take("What is dearer?", other)
+    answering = handlers.answer(other)
+    await anext(answering)
+    await anext(answering)  # it is in the line by now
+    said = [updates async for updates in handlers.answer(chat)]
+    await answering.aclose()
+    assert [set(updates) for updates in said] == [{"stop"}]
+
+
+async def test_an_answer_is_kept_though_the_reader_begins_anew_as_it_ends(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = make_handlers(folder)
+    chat, _ = await visit(handlers)
+    await ask(handlers, chat, "What is cheaper?")
+    desk, kept = handlers._desk, list[str]()
+    keeper = SimpleNamespace(keep=lambda _, turn: (kept.append(turn.question), 7)[1])
+    monkeypatch.setattr(desk, "_keeper", keeper)
+    keeping = desk.keep(chat)
+    chat.clear()
+    assert await keeping == {}
+    assert (kept, chat.turns) == (["What is cheaper?"], [])
 
 
 async def test_questions_to_go_on_with_are_offered_when_the_answer_is_there(folder: Path) -> None:

@@ -52,9 +52,11 @@ class Answering:
         finally:
             chat.busy = False
             chat.stop()
-        if not self._line.is_empty and chat.turns:
-            return  # what to ask next takes several searches: others come first
-        ended: Updates = await self._desk.suggest(chat, self._house)
+        # Always a last word: an event that says none has Gradio empty all its outputs, and one
+        # that ends has it say its last one again, whatever the page shows by then.
+        ended: Updates = {self._page.stop: gr.skip()}
+        if self._line.is_empty:  # what to ask next takes several searches: others come first
+            ended |= await self._desk.suggest(chat, self._house)
         if not chat.busy:  # the next answer may be under way meanwhile
             ended[self._page.stop] = gr.update(visible=False)
         yield ended
@@ -123,7 +125,7 @@ class Answering:
     async def _end(self, chat: Chat) -> AsyncIterator[Updates]:
         """Show how the turn ended and that it is kept: at once, unless the disk is slow."""
         began, concluded = chat.round, self._conclude(chat)
-        keeping = asyncio.ensure_future(self._desk.keep(chat))
+        keeping = self._desk.keep(chat)
         if not (await asyncio.wait((keeping,), timeout=KEEP_SECONDS))[0]:
             yield concluded
             concluded = {}

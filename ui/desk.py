@@ -8,7 +8,7 @@ anything is kept. An action that names nothing that is there changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from ui.shelf import render_shelf
 from ui.sources import render_sources
 from ui.support import count_of
 from ui.told import render_told
-from ui.turns import Asked, Chat, Stage
+from ui.turns import Asked, Chat, Stage, Turn
 
 if TYPE_CHECKING:
     from ui.handlers import Page
@@ -63,11 +63,18 @@ class Desk:
             "heard": self._heard,
         }
 
-    async def keep(self, chat: Chat) -> Updates:
-        """Keep the last turn, now that it is over, and list its conversation."""
+    def keep(self, chat: Chat) -> asyncio.Task[Updates]:
+        """Begin to keep the last turn, now that it is over; at the end its conversation is
+        listed. Which turn that is is settled now: the reader may begin anew at any moment."""
         turn, began = chat.turns[-1], chat.round
+        writing = asyncio.get_running_loop().run_in_executor(None, self._keeper.keep, chat, turn)
+        return asyncio.create_task(self._tell_kept(chat, turn, began, writing))
+
+    async def _tell_kept(
+        self, chat: Chat, turn: Turn, began: int, writing: Awaitable[int]
+    ) -> Updates:
         try:
-            kept = await asyncio.to_thread(self._keeper.keep, chat, turn)
+            kept = await writing
         except HistoryError as error:
             said = f"This answer could not be kept: {error}"
             return {self._page.told: render_told(said, error.remedy)}

@@ -11,7 +11,7 @@ import glob
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -99,7 +99,9 @@ def _beside(target: Path) -> Iterator[Path]:
             shutil.rmtree(lock.parent, ignore_errors=True)
     work = Path(tempfile.mkdtemp(end, start, parent))
     try:
-        with FileLock(work / LOCK):
+        with ExitStack() as held:
+            with suppress(OSError):  # where files take no lock, nothing is swept away
+                held.enter_context(FileLock(work / LOCK))
             yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
