@@ -59,15 +59,17 @@ class Neighbours:
 
         Chroma writes a new index's memory to disk before it has set it, and so what the process
         had let go of: the endpoint's key has been found there. Files with elements are set whole.
+        Raises VectorError where they cannot be written.
         """
-        for header in self._folder.glob("*/header.bin"):
-            written = header.read_bytes()
-            if len(written) < HEADER.size or HEADER.unpack_from(written)[-1]:
-                continue
-            for name in ("data_level0.bin", "length.bin"):
-                path = header.with_name(name)
-                with path.open("r+b") as unset:
-                    unset.write(bytes(path.stat().st_size))
+        with self._lock, _translate():
+            for header in self._folder.glob("*/header.bin"):
+                written = header.read_bytes()
+                if len(written) < HEADER.size or HEADER.unpack_from(written)[-1]:
+                    continue
+                for name in ("data_level0.bin", "length.bin"):
+                    path = header.with_name(name)
+                    with path.open("r+b") as unset:
+                        unset.write(bytes(path.stat().st_size))
 
     def delete(self, paper_ids: Sequence[str]) -> None:
         with self._lock, _translate():

@@ -9,6 +9,7 @@ import pytest
 
 from rag.chroma import HEADER, Neighbours
 from rag.embedder import Vectors
+from rag.errors import VectorError
 
 VIEWS = ("whole", "body")
 UNSET = ("data_level0.bin", "length.bin")
@@ -51,3 +52,14 @@ def test_what_an_index_has_written_is_left_alone(neighbours: Neighbours, tmp_pat
     for view in VIEWS:
         assert neighbours.nearest(view, vectors[view][1100], 1) == ["p1100"]
         assert neighbours.nearest(view, vectors[view][0], 2) == ["p0", "p3"]
+
+
+def test_a_file_that_is_missing_is_told_with_a_way_out(
+    neighbours: Neighbours, tmp_path: Path
+) -> None:
+    neighbours.upsert(list("abcde"), make_vectors(5))
+    neighbours.close()
+    next(tmp_path.glob("*/length.bin")).unlink()
+    with pytest.raises(VectorError, match=r"^Chroma failed: .*length\.bin") as caught:
+        neighbours.wipe_unset()
+    assert caught.value.remedy == "footnote rebuild"

@@ -130,8 +130,7 @@ class House:
         with suppress(FootnoteError):  # the libraries behind these take seconds to import
             self.engine.examples()
             self.footnote.search("warm", 1)
-        # What is loaded by now stays: looking through all of it for what can go, again and
-        # again, was a quarter of what an answer cost.
+        # What is loaded by now stays: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()
 
